@@ -1,0 +1,120 @@
+"""``montecarlo scenarios``, ``electors`` and ``validate``: look before a run."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from montecarlo.cli.options import json_option, loaded, print_json, scenario_argument, set_option
+
+if TYPE_CHECKING:
+    from montecarlo.roster import Seat
+
+_COLUMNS = ("id", "state", "party", "votes", "name", "probability", "law", "cancelled", "origin")
+
+
+@click.command()
+@json_option
+def scenarios(as_json: bool) -> None:
+    """List the shipped scenarios."""
+    from montecarlo.scenario import load, shipped
+
+    found = [load(name) for name in shipped()]
+    if as_json:
+        print_json([{"name": each.name, "title": each.title, "question": each.question} for each in found])
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    from montecarlo.show.screen import print_rich
+
+    table = Table.grid(padding=(0, 2))
+    for each in found:
+        table.add_row(f"[bold]{each.name}[/bold]", escape(each.title))
+    print_rich(table)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  montecarlo electors hamilton-2016 --state TX
+  montecarlo electors lone-rogues --csv > electors.csv    # edit it, then: csv = "electors.csv"
+"""
+)
+@scenario_argument
+@set_option
+@click.option("--state", "states", metavar="XX", multiple=True, help="Only this state's; may be given several times.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a table that a scenario's defection.csv can name.")
+@json_option
+def electors(scenario: str, changes: tuple[str, ...], states: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
+    """List every elector: party, name, probability and where it is from, law and how likely it cancels a defection."""
+    from montecarlo import data
+    from montecarlo.errors import InputError
+
+    wanted = {state.upper() for state in states}
+    if unknown := sorted(wanted - set(data.states())):
+        raise InputError(f"--state {unknown[0]} is not a state; use its two letters, such as TX, or DC.")
+    seats = [seat for seat in loaded(scenario, changes).roster().seats if not wanted or seat.state in wanted]
+    if as_json:
+        print_json([_row(seat) for seat in seats])
+    elif as_csv:
+        writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(_row(seat) for seat in seats)
+    else:
+        _print_table(seats)
+
+
+def _row(seat: Seat) -> dict[str, Any]:
+    return {name: getattr(seat, name) for name in _COLUMNS}
+
+
+def _print_table(seats: list[Seat]) -> None:
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from montecarlo.show import numbers
+    from montecarlo.show.screen import print_rich
+
+    table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0))
+    for column in ("id", "party", "name", "probability", "from", "law"):
+        table.add_column(column, no_wrap=column != "law", overflow="fold")
+    for seat in seats:
+        party = seat.party if seat.votes == 1 else f"{seat.party} x {seat.votes}"
+        law = seat.law if seat.cancelled == 0 else f"{seat.law} {numbers.probability(seat.cancelled)}"
+        table.add_row(
+            *map(escape, (seat.id, party, seat.name, numbers.probability(seat.probability), seat.origin, law))
+        )
+    print_rich(table)
+
+
+@click.command(epilog="\b\nExample:\n  montecarlo validate mine.toml --set election.year=2024\n")
+@scenario_argument
+@set_option
+@json_option
+def validate(scenario: str, changes: tuple[str, ...], as_json: bool) -> None:
+    """Check a scenario, and say what it amounts to. Exit status 2 if anything is wrong."""
+    valid = loaded(scenario, changes)
+    roster, model = valid.roster(), valid.model()
+    told = {
+        "scenario": valid.name,
+        "digest": valid.digest,
+        "year": roster.year,
+        "leader": roster.leader,
+        "electors": model.electors,
+        "majority": roster.majority,
+        "needed": model.needed,
+    }
+    if as_json:
+        print_json(told)
+        return
+    click.echo(f"{valid.source} is valid: {valid.title}")
+    click.echo(
+        f"{roster.year}: {roster.needed} of the {roster.leader_votes} votes of party {roster.leader} deny it "
+        f"the majority of {roster.majority} of {roster.appointed}."
+    )
+    click.echo(f"digest {valid.digest}")

@@ -1,0 +1,64 @@
+"""What several commands share: the scenario argument, and options that say the same everywhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from montecarlo.scenario import Scenario
+
+
+class _ScenarioName(click.ParamType[str]):
+    """A shipped scenario's name, completed by the shell, or the path of a file."""
+
+    name = "name|path"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from montecarlo.scenario import shipped
+
+        names = [CompletionItem(name) for name in shipped() if name.startswith(incomplete)]
+        return names or [CompletionItem(incomplete, type="file")]
+
+
+scenario_argument = click.argument("scenario", metavar="NAME|PATH", type=_ScenarioName())
+
+set_option = click.option(
+    "--set",
+    "changes",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Change a key of the scenario, such as defection.probability=0.01. May be given several times.",
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+
+results_option = click.option(
+    "--out",
+    "results",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="Folder of the saved runs.",
+)
+
+
+def loaded(name: str, changes: tuple[str, ...]) -> Scenario:
+    """Load a scenario and apply ``--set``."""
+    from montecarlo.scenario import load, parse_override
+
+    scenario = load(name)
+    return scenario.replace(dict(map(parse_override, changes))) if changes else scenario
+
+
+def print_json(value: Any) -> None:
+    """Print one object on stdout."""
+    click.echo(json.dumps(value, indent=1, allow_nan=False))

@@ -1,0 +1,125 @@
+"""``montecarlo run``: one scenario, answered exactly and by simulation."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from montecarlo.cli.options import json_option, loaded, print_json, results_option, scenario_argument, set_option
+
+if TYPE_CHECKING:
+    from montecarlo.answer import Answer
+    from montecarlo.estimates import Simulation
+    from montecarlo.model import Model
+
+_DISAGREE, _INTERRUPTED = 1, 130
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  montecarlo run hamilton-2016 --plot
+  montecarlo run lone-rogues --draws 10000000 --json
+  montecarlo run bound-electors --set law.upheld=1 --set election.year=2024
+  montecarlo run my-scenario.toml --seed 7 --workers 4 --out my-runs
+
+Exit status: 0 done; 1 the run failed, or simulation and exact answer disagree; 2 bad input;
+130 interrupted (what was simulated until then is printed and saved).
+"""
+)
+@scenario_argument
+@click.option("--draws", type=int, metavar="N", help="Elections to simulate; by default what the scenario says.")
+@click.option("--seed", type=int, metavar="S", help="Seed; by default the scenario's, else a fresh one.")
+@set_option
+@click.option("--workers", type=click.IntRange(min=1), metavar="W", help="Threads; by default all processors.")
+@json_option
+@results_option
+@click.option("--no-save", is_flag=True, help="Do not save the run.")
+@click.option("--plot", is_flag=True, help="Draw the distribution of defecting votes into the saved run.")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    scenario: str,
+    draws: int | None,
+    seed: int | None,
+    changes: tuple[str, ...],
+    workers: int | None,
+    as_json: bool,
+    results: Path,
+    no_save: bool,
+    plot: bool,
+) -> None:
+    """Answer a scenario, exactly and by simulation.
+
+    NAME is a shipped scenario (see `montecarlo scenarios`), PATH a TOML file.
+    """
+    if no_save and plot:
+        raise click.UsageError("--plot draws into the saved run; leave out --no-save.")
+    from montecarlo import store
+    from montecarlo.answer import ask
+
+    simulate = partial(_simulate, workers=workers)
+    answer = ask(loaded(scenario, changes), draws=draws, seed=seed, simulate=simulate)
+    saved = None
+    try:
+        if not no_save:
+            saved = store.save(answer, results)
+        if plot and saved is not None:
+            from montecarlo.show.distribution import picture
+
+            store.add_file(saved, "distribution.png", picture(answer))
+    finally:
+        # An answer that cannot be saved is still an answer.
+        _print(answer, saved, as_json=as_json)
+    ctx.exit(_INTERRUPTED if not answer.finished else 0 if answer.agrees else _DISAGREE)
+
+
+def _simulate(model: Model, draws: int, seed: int | None, *, workers: int | None) -> Simulation:
+    """Simulate with a progress bar; Ctrl-C ends it with what is done."""
+    from montecarlo.engine.executors import processors, threads
+    from montecarlo.engine.simulation import backend_for, running
+
+    backend = backend_for(model, draws)
+    # NumPy's short calls hold Python's lock too often for threads to help.
+    count = 1 if backend == "numpy" else workers or processors()
+    latest: Simulation | None = None
+    try:
+        with threads(count) as map_, _progress(draws) as progress:
+            for latest in running(model, draws, seed=seed, backend=backend, map_=map_):
+                progress(latest.draws)
+    except KeyboardInterrupt:
+        if latest is None:
+            raise
+    if latest is None:
+        raise click.Abort
+    return latest
+
+
+@contextmanager
+def _progress(draws: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar with the time left on stderr, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("simulating", total=draws)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _print(answer: Answer, saved: Path | None, *, as_json: bool) -> None:
+    if as_json:
+        print_json(answer.record())
+        return
+    from montecarlo.show.screen import answer_screen, print_rich
+
+    print_rich(answer_screen(answer, saved=None if saved is None else str(saved)))

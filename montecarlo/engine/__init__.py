@@ -1,0 +1,1 @@
+"""Running the kernel: blocks of draws over any executor, merged in order."""

@@ -1,0 +1,1 @@
+"""The vectorised simulation kernel: NumPy and numba, bit for bit the same."""

@@ -1,0 +1,350 @@
+"""The kernel in numba: a tile of 32 lanes travels through all electors while it stays in the first-level cache.
+
+Everything compiled stands in this one module, since a cached caller does not notice an edited import. Loops over the
+lanes of a tile carry no branch, so that the compiler turns them into vector instructions; work lists are filled without
+a branch too (store, then advance by a truth value). The words consumed and the tallies are those of the NumPy backend,
+bit for bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from montecarlo.estimates import Tally
+from montecarlo.kernel.plan import BITS, Plan
+from montecarlo.kernel.streams import block_words, lane_states
+
+TILE = 32
+
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_U0, _U1, _U32, _U64 = np.uint64(0), np.uint64(1), np.uint64(32), np.uint64(64)
+_BITS = np.uint64(BITS)
+_NEVER, _ALWAYS, _DENSE, _RARE = range(4)
+
+# Rows of a tile's memory `t`, (rows, TILE) uint64: the words of each lane's generator, the elections asked for, the
+# masks of the moment, a pile of up to 8 attempts that wait to be added, and the planes: row _PLANES + k is bit k of the
+# totals.
+_VALID, _RULING, _CANCEL, _WORD, _PILE = range(4, 9)
+_PLANES = _PILE + 8
+# Columns of `walks`, a row a coin, int64: where a rare coin's walk stands (an election of the block), the steps it has
+# taken, where its next success stands among those found, where these end, and the successes found, up to _AHEAD of
+# them.
+_AT, _STEP, _NEXT, _END, _FOUND = range(5)
+_AHEAD = 8
+
+
+def tally_blocks(plan: Plan, seed: int, stage: int, first: int, draws: int) -> Tally:
+    """Run `draws` elections from the start of block `first` on and tally them.
+
+    Raises
+    ------
+    ValueError
+        If the seed is negative.
+    """
+    counts = np.zeros(plan.total_votes + 1, dtype=np.int64)
+    attempted, effective = np.zeros((2, plan.groups), dtype=np.int64)
+    coins = np.stack([plan.kind.astype(np.uint64), plan.threshold, plan.row.astype(np.uint64)], axis=1)
+    walks = np.empty((len(plan.kind), _FOUND + _AHEAD + 1), dtype=np.int64)
+    t = np.zeros((_PLANES + max(plan.planes, 4), TILE), dtype=np.uint64)
+    work = np.zeros(TILE + 1, dtype=np.int64)
+    for done in range(0, draws, plan.elections):
+        elections = min(draws - done, plan.elections)
+        start, key = block_words(seed, stage, first + done // plan.elections)
+        _block(
+            lane_states(start, -(-elections // 64)), elections, np.uint64(key), coins, plan.near, plan.far, plan.votes,
+            plan.group, walks, t, work, counts, attempted, effective,
+        )  # fmt: skip
+    return Tally(draws=draws, counts=counts, attempted=attempted, effective=effective)
+
+
+def _compiled(function: Any) -> Any:
+    return njit(nogil=True, cache=True)(function)
+
+
+@_compiled
+def _block(states, elections, key, coins, near, far, votes, group, walks, t, work, counts, attempted, effective):
+    """Tally one block, tile by tile; `counts`, `attempted` and `effective` are added to."""
+    walks[:, _AT], walks[:, _STEP], walks[:, _NEXT], walks[:, _END] = -1, 0, _FOUND, _FOUND
+    for first in range(0, states.shape[1], TILE):
+        _start(states, first, elections - 64 * first, t)
+        pile = 0
+        _draw(coins, 0, key, first, t, work, _RULING)
+        for i in range(len(votes)):
+            cancellable = coins[1 + 2 * i, 0] != _NEVER
+            if cancellable:
+                _draw(coins, 1 + 2 * i, key, first, t, work, _CANCEL)
+            if coins[2 + 2 * i, 0] == _RARE:
+                lost, kept = _rare(i, first, elections, key, coins, near, far, votes[i], cancellable, walks, t)
+                attempted[group[i]] += votes[i] * lost
+                effective[group[i]] += votes[i] * kept
+                continue
+            mask = _PILE + pile
+            _draw(coins, 2 + 2 * i, key, first, t, work, mask)
+            ones = votes[i] * _count_ones(t, mask)
+            attempted[group[i]] += ones
+            if cancellable:
+                for j in range(TILE):
+                    t[mask, j] &= ~(t[_CANCEL, j] & t[_RULING, j])
+                ones = votes[i] * _count_ones(t, mask)
+            effective[group[i]] += ones
+            if votes[i] > 1:
+                _add_bloc(votes[i], t, mask)
+                continue
+            pile += 1
+            if pile == 8:
+                _add_pile(pile, t)
+                pile = 0
+        _add_pile(pile, t)
+        _histogram(t, min(elections - 64 * first, 64 * TILE), counts)
+
+
+@_compiled
+def _start(states, first, elections, t):
+    """Load the lanes from `first` on; lanes and elections beyond those asked for never come up."""
+    t[:] = _U0
+    for j in range(min(TILE, states.shape[1] - first)):
+        for k in range(4):
+            t[k, j] = states[k, first + j]
+        left = elections - 64 * j
+        t[_VALID, j] = _ALL if left >= 64 else _ALL >> np.uint64(64 - left)
+
+
+@_compiled
+def _draw(coins, coin, key, first, t, work, mask):
+    """Draw a coin that is not rare for the tile, into row `mask`."""
+    kind = coins[coin, 0]
+    if kind == _DENSE:
+        _compare(coins[coin, 1], t, mask)
+        _settle(coins[coin, 1] << _BITS, key, (np.uint64(coin) << _U32) + np.uint64(64 * first), t, work, mask)
+    else:
+        always = _U0 - np.uint64(kind == _ALWAYS)
+        for j in range(TILE):
+            t[mask, j] = t[_VALID, j] & always
+
+
+@_compiled
+def _compare(threshold, t, mask):
+    """Compare the first random bits of every election with the first bits of the threshold."""
+    t0, t1, t2, t3 = _bit(threshold, 63), _bit(threshold, 62), _bit(threshold, 61), _bit(threshold, 60)
+    t4, t5, t6, t7 = _bit(threshold, 59), _bit(threshold, 58), _bit(threshold, 57), _bit(threshold, 56)
+    for j in range(TILE):
+        a, b, c, d = t[0, j], t[1, j], t[2, j], t[3, j]
+        less, same = _U0, _ALL
+        for bit in (t0, t1, t2, t3, t4, t5, t6, t7):
+            word = a + d
+            word = ((word << np.uint64(23)) | (word >> np.uint64(41))) + a
+            shifted = b << np.uint64(17)
+            c, d = c ^ a, d ^ b
+            a, b, c = a ^ d, b ^ c, c ^ shifted
+            d = (d << np.uint64(45)) | (d >> np.uint64(19))
+            differs = (word ^ bit) & same
+            less |= differs & bit
+            same ^= differs
+        t[0, j], t[1, j], t[2, j], t[3, j] = a, b, c, d
+        t[mask, j] = less & t[_VALID, j]
+        t[_WORD, j] = same & t[_VALID, j]
+
+
+@_compiled
+def _bit(word, k):
+    """Spread bit k over a word."""
+    return _U0 - ((word >> np.uint64(k)) & _U1)
+
+
+@_compiled
+def _settle(rest, key, base, t, work, mask):
+    """Elections that the comparison left open: the keyed word decides against the rest of the threshold."""
+    left = 0
+    for j in range(TILE):
+        work[left] = j
+        left += t[_WORD, j] != _U0
+    while left:
+        again = 0
+        for k in range(left):
+            j = work[k]
+            word = t[_WORD, j]
+            low = word & (_U0 - word)
+            won = _keyed(key, base + np.uint64(j) * _U64 + _ones(low - _U1)) < rest
+            t[mask, j] |= low & (_U0 - np.uint64(won))
+            t[_WORD, j] = word ^ low
+            work[again] = j
+            again += word != low
+        left = again
+
+
+@_compiled
+def _keyed(key, counter):
+    """Word number `counter` of the SplitMix64 sequence that starts at `key`."""
+    z = key + (counter + _U1) * _GOLDEN
+    z = (z ^ (z >> np.uint64(30))) * _MIX_1
+    z = (z ^ (z >> np.uint64(27))) * _MIX_2
+    return z ^ (z >> np.uint64(31))
+
+
+@_compiled
+def _ones(word):
+    """Count set bits; the compiler knows this pattern and uses the machine's instruction."""
+    word = word - ((word >> _U1) & np.uint64(0x5555555555555555))
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
+
+
+@_compiled
+def _count_ones(t, mask):
+    total = _U0
+    for j in range(TILE):
+        total += _ones(t[mask, j])
+    return np.int64(total)
+
+
+@_compiled
+def _rare(elector, first, elections, key, coins, near, far, votes, cancellable, walks, t):
+    """Follow an elector's walk through the tile; return how many defections were attempted, and how many effective."""
+    coin, end = 2 + 2 * elector, min(64 * (first + TILE), elections)
+    attempted = effective = 0
+    while True:
+        if walks[coin, _NEXT] == walks[coin, _END]:
+            if walks[coin, _AT] >= elections:
+                break
+            _walk(coin, elections, key, coins, near, far, walks)
+            continue
+        election = walks[coin, walks[coin, _NEXT]]
+        if election >= end:
+            break
+        attempted += 1
+        effective += _add_one(election - 64 * first, votes, cancellable, t)
+        walks[coin, _NEXT] += 1
+    return attempted, effective
+
+
+@_compiled
+def _walk(coin, elections, key, coins, near, far, walks):
+    """Find the next successes of a rare coin, or pass the end of the block.
+
+    Several steps at a time, as no step's words depend on another's: so the processor works on all of them at once.
+    """
+    row, election, step = coins[coin, 2], walks[coin, _AT], walks[coin, _STEP]
+    base, most, some = np.uint64(coin) << _U32, far[row, 63], near[row, 63]
+    end = _FOUND
+    for k in range(step, step + _AHEAD):
+        word = _keyed(key, base + np.uint64(2 * k))
+        part = _high_product(_keyed(key, base + np.uint64(2 * k + 1)), some)
+        hit = word < most
+        gap = 64 * _not_above(far, row, word) + 1 + _not_above(near, row, part)
+        election += gap if hit else 4096
+        walks[coin, end] = election
+        end += hit
+    walks[coin, _AT], walks[coin, _STEP], walks[coin, _NEXT], walks[coin, _END] = election, step + _AHEAD, _FOUND, end
+
+
+@_compiled
+def _high_product(a, b):
+    """Upper 64 bits of a 128-bit product."""
+    low = np.uint64(0xFFFFFFFF)
+    middle = (a >> _U32) * (b & low) + (((a & low) * (b & low)) >> _U32)
+    return (a >> _U32) * (b >> _U32) + (middle >> _U32) + (((middle & low) + (a & low) * (b >> _U32)) >> _U32)
+
+
+@_compiled
+def _not_above(table, row, word):
+    """Count the entries that are not above `word`, by bisection; the last of the 64 must be above."""
+    low = 0
+    for step in (32, 16, 8, 4, 2, 1):
+        low += step * (table[row, low + step - 1] <= word)
+    return low
+
+
+@_compiled
+def _add_one(election, votes, cancellable, t):
+    """Add `votes` to one election of the tile; return 0 if the attempt is cancelled, else 1."""
+    j, carry = election >> 6, _U1 << np.uint64(election & 63)
+    if cancellable and t[_CANCEL, j] & t[_RULING, j] & carry:
+        return 0
+    weight = _PLANES
+    while votes:
+        carry, plane = (_U1 << np.uint64(election & 63)) * np.uint64(votes & 1), weight
+        while carry:
+            t[plane, j], carry = t[plane, j] ^ carry, t[plane, j] & carry
+            plane += 1
+        votes >>= 1
+        weight += 1
+    return 1
+
+
+@_compiled
+def _add_bloc(votes, t, mask):
+    """Add `votes` at their bits to the totals of the elections of row `mask`, carries rippling on."""
+    weight = _PLANES
+    while votes:
+        if votes & 1:
+            for j in range(TILE):
+                t[_WORD, j] = t[mask, j]
+            _ripple(t, weight)
+        votes >>= 1
+        weight += 1
+
+
+@_compiled
+def _ripple(t, plane):
+    """Add the words of row `_WORD` to a plane, and what is carried to the planes above."""
+    carried = _U1
+    while carried:
+        carried = _U0
+        for j in range(TILE):
+            both = t[plane, j] & t[_WORD, j]
+            t[plane, j] ^= t[_WORD, j]
+            t[_WORD, j] = both
+            carried |= both
+        plane += 1
+
+
+@_compiled
+def _add_pile(pile, t):
+    """Add the first `pile` of up to 8 words of weight 1 by carry-save addition, then let the carry ripple on."""
+    t[_PILE + pile : _PLANES] = _U0
+    for j in range(TILE):
+        one, c1 = _full_add(t[_PLANES, j], t[_PILE, j], t[_PILE + 1, j])
+        one, c2 = _full_add(one, t[_PILE + 2, j], t[_PILE + 3, j])
+        one, c3 = _full_add(one, t[_PILE + 4, j], t[_PILE + 5, j])
+        one, c4 = _full_add(one, t[_PILE + 6, j], t[_PILE + 7, j])
+        two, c1 = _full_add(t[_PLANES + 1, j], c1, c2)
+        two, c2 = _full_add(two, c3, c4)
+        four, eight = _full_add(t[_PLANES + 2, j], c1, c2)
+        t[_PLANES, j], t[_PLANES + 1, j], t[_PLANES + 2, j], t[_WORD, j] = one, two, four, eight
+    _ripple(t, _PLANES + 3)
+
+
+@_compiled
+def _full_add(a, b, c):
+    half = a ^ b
+    return half ^ c, (a & b) | (half & c)
+
+
+@_compiled
+def _histogram(t, elections, counts):
+    """Count elections by their total: 8 bits of 8 planes become 8 bytes, the totals of 8 elections."""
+    total = np.empty(64, dtype=np.int64)
+    low_bits = np.uint64(0x0101010101010101)
+    for j in range(-(-elections // 64)):
+        total[:] = 0
+        for first in range(_PLANES, t.shape[0], 8):
+            for byte in range(8):
+                sums = _U0
+                for plane in range(first, min(first + 8, t.shape[0])):
+                    if t[plane, j] == _U0:
+                        continue
+                    bits = (t[plane, j] >> np.uint64(8 * byte)) & np.uint64(255)
+                    apart = (bits * low_bits) & np.uint64(0x8040201008040201)
+                    apart = ((apart + np.uint64(0x7F7F7F7F7F7F7F7F)) >> np.uint64(7)) & low_bits
+                    sums |= apart << np.uint64(plane - first)
+                for e in range(8):
+                    total[8 * byte + e] += np.int64((sums >> np.uint64(8 * e)) & np.uint64(255)) << (first - _PLANES)
+        for e in range(min(64, elections - 64 * j)):
+            counts[total[e]] += 1

@@ -1,0 +1,233 @@
+"""Scenarios: a TOML file that says who may defect, checked whole, with everything that is wrong told at once.
+
+``load(name)`` gives a shipped scenario, ``load(path)`` a file. ``scenario.replace({"defection.probability": 0.01})`` is
+the same scenario with other assumptions, and ``scenario.model()`` the numbers of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+
+from montecarlo.elector_table import read_electors
+from montecarlo.errors import InputError, ScenarioError
+from montecarlo.model import Model
+from montecarlo.problems import nearest, shown
+from montecarlo.roster import Roster
+from montecarlo.schema import Run, Settings
+from montecarlo.toml_text import parse_toml, read_text
+from montecarlo.validation import ElectorFiles, overridden, plain, validated
+
+FORMAT = 1
+"""Version of the scenario format; part of every digest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A validated scenario.
+
+    Attributes
+    ----------
+    name : str
+        Name of the shipped scenario, or of the file without its suffix.
+    source : str
+        Path of the file, for messages.
+    text : str
+        The TOML text as it was read.
+    tables : dict
+        Text of each table of electors that the scenario names, by its path there.
+    overrides : dict
+        Values set from outside the file, by dotted key, in the order they were applied.
+    settings : Settings
+        What file and overrides amount to.
+    """
+
+    name: str
+    source: str
+    text: str = field(repr=False)
+    tables: Mapping[str, str] = field(repr=False)
+    overrides: Mapping[str, object]
+    settings: Settings = field(repr=False)
+    _roster: Roster = field(repr=False)
+
+    @classmethod
+    def from_text(
+        cls,
+        name: str,
+        text: str,
+        *,
+        source: str = "",
+        tables: Mapping[str, str] | None = None,
+        overrides: Mapping[str, object] | None = None,
+    ) -> Scenario:
+        """Build a scenario without reading a file, as from the manifest of a saved run.
+
+        Parameters
+        ----------
+        name, text : str
+            Name and TOML text.
+        source : str, optional
+            Path that the text came from, for messages; by default the name.
+        tables : mapping, optional
+            Text of the tables of electors, by the path that ``defection.csv`` gives.
+        overrides : mapping, optional
+            Values to set after the text alone has been validated, by dotted key.
+
+        Raises
+        ------
+        ScenarioError
+            With everything that is wrong.
+        """
+        return _scenario(name, text, source or name, ElectorFiles(dict(tables or {}), None), overrides or {})
+
+    @property
+    def title(self) -> str:
+        """The scenario's title, one line."""
+        return self.settings.title
+
+    @property
+    def question(self) -> str:
+        """The question it answers, or an empty text."""
+        return self.settings.question
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What it assumes, a sentence each."""
+        return self.settings.assumptions
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where its facts come from."""
+        return self.settings.sources
+
+    @property
+    def run(self) -> Run:
+        """Draws, seed and confidence asked for."""
+        return self.settings.run
+
+    def replace(self, changes: Mapping[str, object]) -> Scenario:
+        """Return the scenario with other values, validated again.
+
+        Parameters
+        ----------
+        changes : mapping
+            Values by dotted key, such as ``{"defection.group.waverers.probability": 0.3}``, set after earlier ones. The
+            table of an elector is made where there is none, while a group must exist or be given as a whole table.
+            `None` takes a key out of the file.
+
+        Raises
+        ------
+        ScenarioError
+            With everything that is wrong.
+        """
+        kept = {key: value for key, value in self.overrides.items() if key not in changes}
+        files = ElectorFiles(dict(self.tables), Path(self.source).parent)
+        return _scenario(self.name, self.text, self.source, files, {**kept, **changes}, checked=True)
+
+    def roster(self) -> Roster:
+        """Return every elector of the election, with probability and law."""
+        return self._roster
+
+    def model(self) -> Model:
+        """Return the leader's electors as numbers."""
+        return self._roster.model()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what defines the model: not of comments, layout, titles, sources, draws or the name of a file."""
+        told = {"title", "question", "assumptions", "sources", "run"}
+        settings = self.settings.model_dump(exclude={**dict.fromkeys(told, True), "defection": {"csv", "group"}})
+        # An earlier group chooses first, so the order of groups counts, while that of other keys does not.
+        groups = [(name, group.model_dump()) for name, group in self.settings.defection.group.items()]
+        file = self.settings.defection.csv
+        rows = read_electors(self.tables[file], file)[0] if file else ()
+        electors = sorted((row.id, row.probability, row.name) for row in rows)
+        content = {"format": FORMAT, "settings": settings, "groups": groups, "electors": electors}
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def load(name_or_path: str | os.PathLike[str]) -> Scenario:
+    """Load a shipped scenario by its name, or any scenario by its path.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        A text without a folder and without the suffix ``.toml`` is a name, everything else a path.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong, each with its line, key and value.
+    """
+    given = os.fspath(name_or_path)
+    is_name = isinstance(name_or_path, str) and not given.endswith(".toml") and not {"/", "\\", os.sep} & set(given)
+    path = _shipped_path(given) if is_name else Path(given)
+    try:
+        text = read_text(path)
+    except InputError as error:
+        raise ScenarioError(given, [_capital(str(error))]) from None
+    return _scenario(path.stem, text, str(path), ElectorFiles({}, path.parent), {})
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the scenarios that come with the package, in alphabetical order."""
+    return tuple(sorted(path.stem for path in _configs().glob("*.toml")))
+
+
+def parse_override(text: str) -> tuple[str, object]:
+    """Split ``key=value``; the value is read as TOML, and as plain text where it is none, as in ``election.leader=D``.
+
+    Raises
+    ------
+    InputError
+        If there is no key or no equals sign.
+    """
+    key, equals, value = (part.strip() for part in text.partition("="))
+    if not key or not equals:
+        raise InputError(f"{shown(text)} sets nothing; write key=value, as in defection.probability=0.01.")
+    try:
+        parsed = parse_toml(f"value = {value}")
+    except InputError:
+        return key, value
+    return key, parsed["value"] if len(parsed) == 1 else value
+
+
+def _configs() -> Path:
+    """Folder of the shipped scenarios: inside an installed package, at the top of a checkout."""
+    package = Path(str(resources.files("montecarlo")))
+    return package / "configs" if (package / "configs").is_dir() else package.parent / "configs"
+
+
+def _shipped_path(name: str) -> Path:
+    if name not in shipped():
+        hint, known = nearest(name, shipped()) or ".", ", ".join(shipped())
+        problem = f"There is no scenario {shown(name)}{hint} Shipped are {known}; a file's name ends in .toml."
+        raise ScenarioError(name, [problem])
+    return _configs() / f"{name}.toml"
+
+
+def _scenario(
+    name: str, text: str, source: str, files: ElectorFiles, overrides: Mapping[str, object], *, checked: bool = False
+) -> Scenario:
+    """Validate the text alone, unless that is done, then with the overrides, and build the scenario."""
+    try:
+        raw = parse_toml(text)
+    except InputError as error:
+        raise ScenarioError(source, [_capital(str(error))]) from None
+    if overrides and not checked:
+        validated(raw, files, source=source, text=text)
+    overrides = {str(key): plain(value) for key, value in overrides.items()}
+    changed = overridden(raw, overrides, source=source)
+    settings, roster = validated(changed, files, source=source, text=text, overrides=overrides)
+    return Scenario(name, source, text, files.tables, overrides, settings, roster)
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

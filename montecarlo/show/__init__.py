@@ -1,0 +1,1 @@
+"""Words and pictures for results: everything here reads, nothing computes an answer."""

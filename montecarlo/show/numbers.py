@@ -1,0 +1,88 @@
+"""Numbers as a reader wants them: no probability is ever shown as 0 or 1 when it is not."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, Context, Decimal
+from math import floor, inf, log10
+
+
+def probability(value: float, *, log10_value: float | None = None, digits: int = 3) -> str:
+    """Return a probability as a plain number: 0.132, 5.42e-64, 1 - 3.1e-20.
+
+    Parameters
+    ----------
+    value : float
+        The probability; exactly 0 and 1 are shown so, and mean impossible and certain.
+    log10_value : float, optional
+        Its logarithm, for probabilities that a float cannot hold.
+    digits : int
+        Significant digits.
+    """
+    exponent = log10_value if log10_value is not None else log10(value) if value > 0 else -inf
+    if exponent == -inf:
+        return "0"
+    if exponent < -300:
+        return _scientific(exponent, digits)
+    if value < 1e-3:
+        return _tidy(f"{value:.{digits - 1}e}")
+    text = f"{value:.{digits}g}"
+    return text if float(text) < 1 or value == 1 else repr(value)
+
+
+def one_in(value: float, *, complement: float | None = None, log10_value: float | None = None) -> str:
+    """Return a probability in words: "1 in 1.8e63", "1 in 122", "1 in 3.9", "63 in 100", "all but 1 in 4.1e9".
+
+    Parameters
+    ----------
+    value : float
+        The probability.
+    complement : float, optional
+        One minus it, where that is known better than by subtraction.
+    log10_value : float, optional
+        Its logarithm, for probabilities that a float cannot hold.
+    """
+    complement = 1 - value if complement is None else complement
+    exponent = log10_value if log10_value is not None else log10(value) if value > 0 else -inf
+    if exponent == -inf:
+        return "impossible"
+    if complement == 0:
+        return "certain"
+    if complement < 0.005:
+        return f"all but {one_in(complement)}"
+    if value >= 0.5:
+        return f"{100 * value:.0f} in 100"
+    return f"1 in {_large(-exponent)}"
+
+
+def _large(exponent: float) -> str:
+    """10**exponent with two or three digits, in full up to a million."""
+    if exponent < 6:
+        number = 10**exponent
+        return f"{number:,.0f}" if number >= 99.5 else f"{number:.3g}"
+    return _scientific(exponent, 2)
+
+
+def _scientific(exponent: float, digits: int) -> str:
+    """10**exponent in scientific notation, for exponents beyond a float's."""
+    whole = floor(exponent)
+    mantissa = f"{10 ** (exponent - whole):.{digits - 1}f}"
+    if mantissa.startswith("10"):
+        whole, mantissa = whole + 1, f"{1:.{digits - 1}f}"
+    return f"{mantissa}e{whole}"
+
+
+def _tidy(text: str) -> str:
+    """Python's 5.42e-07 as 5.42e-7."""
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def upper_limit(value: float) -> str:
+    """Return the upper end of an interval, or a bound, with two digits, rounded up."""
+    above = Decimal(value).normalize(Context(prec=2, rounding=ROUND_CEILING))
+    return str(float(above)) if above >= Decimal("0.001") else _tidy(f"{above:.1e}")
+
+
+def votes(value: float) -> str:
+    """Return an expected number of votes: 0.302, 13.3, 152."""
+    return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"

@@ -1,0 +1,311 @@
+"""Runs on disk: one directory a run, with a manifest that replays it. The only module that writes.
+
+::
+
+    results/hamilton-2016-20161219-143000/
+        manifest.json       scenario text and overrides, seed, stream, versions, counts, digests, the answer
+        arrays.npz          counts by votes, sums by state, the exact distribution
+        distribution.png    if it was plotted
+
+A run appears whole or not at all: it is written beside its place, flushed to the disk and renamed. What is read back is
+checked before it is believed: sizes, names, types and shapes of the arrays before they are loaded, digests after.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import platform
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from montecarlo.answer import Answer
+from montecarlo.errors import InputError, StoreError
+from montecarlo.estimates import Simulation, Tally
+from montecarlo.kernel.streams import STREAM_NAME
+from montecarlo.model import MOST_VOTES
+from montecarlo.scenario import Scenario
+from montecarlo.solution import Solution
+
+FORMAT: Final = 1
+MANIFEST: Final = "manifest.json"
+ARRAYS: Final = "arrays.npz"
+_TYPES: Final = {"counts": np.int64, "attempted": np.int64, "effective": np.int64, "pmf": np.float64}
+_MOST_BYTES: Final = 8 * (MOST_VOTES + 1) + 4096
+_MOST_MANIFEST: Final = 16 << 20
+_DAMAGE: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError, EOFError, zipfile.BadZipFile)
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+
+
+def save(answer: Answer, results: Path) -> Path:
+    """Write a run under `results` and return its directory.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written; nothing is left behind.
+    """
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=results))
+    except OSError as error:
+        raise StoreError(f"The run cannot be saved in {results}: {error.strerror}.") from None
+    try:
+        scratch.chmod(0o755)
+        _write(scratch / ARRAYS, _packed(_arrays(answer)))
+        _write(scratch / MANIFEST, json.dumps(_manifest(answer), indent=1, allow_nan=False).encode())
+        _flush_directory(scratch)
+        place = _rename(scratch, results, answer.scenario.name)
+        _flush_directory(results)
+    except BaseException as error:
+        shutil.rmtree(scratch, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise StoreError(f"The run cannot be saved in {results}: {error.strerror}.") from None
+        raise
+    return place
+
+
+def add_file(run: Path, name: str, content: bytes) -> Path:
+    """Add a file, a picture say, to a saved run and return its path.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    unfinished = run / f".unfinished-{name}"
+    try:
+        _write(unfinished, content)
+        unfinished.replace(run / name)
+        _flush_directory(run)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise StoreError(f"{run / name} cannot be written: {error.strerror}.") from None
+    return run / name
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a text to a file that does not exist yet.
+
+    Raises
+    ------
+    InputError
+        If it exists.
+    StoreError
+        If it cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(f"{path} exists already; choose another name, or remove it first.") from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def find(run: str, results: Path) -> Path:
+    """Return the directory of a run given by its name in `results`, or by its path.
+
+    Raises
+    ------
+    InputError
+        If there is none, or the name leads out of the results folder.
+    """
+    separators = {"/", os.sep}
+    place = Path(run) if separators & set(run) else results / run
+    if not separators & set(run) and not _NAME.fullmatch(run):
+        raise InputError(f"{run!r} is not the name of a run: letters, digits, dots, dashes and underscores make one.")
+    if not (place / MANIFEST).is_file():
+        raise InputError(f"There is no run {run!r}: {place / MANIFEST} does not exist.")
+    return place
+
+
+def load(run: Path) -> Answer:
+    """Read a saved run back, as the answer it was.
+
+    Raises
+    ------
+    StoreError
+        If the directory holds something else, or something that was changed since.
+    """
+    manifest = _read_manifest(run)
+    try:
+        arrays = _read_arrays(run / ARRAYS)
+        answer = _answer(manifest, arrays)
+        told = manifest["result"]["digest"], manifest["scenario"]["digest"]
+        found = answer.simulation.tally.digest, answer.scenario.digest
+    except _DAMAGE as error:
+        text = f"{run} cannot be read back: {error}. It is damaged, or was not written by montecarlo."
+        raise StoreError(text) from None
+    if found != told:
+        raise StoreError(f"{run} was changed after it was saved: its counts or its scenario do not fit their digests.")
+    return answer
+
+
+def _manifest(answer: Answer) -> dict[str, Any]:
+    simulation, scenario = answer.simulation, answer.scenario
+    return {
+        "format": FORMAT,
+        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
+        "scenario": {
+            "name": scenario.name,
+            "digest": scenario.digest,
+            "text": scenario.text,
+            "tables": dict(scenario.tables),
+            "overrides": dict(scenario.overrides),
+        },
+        "stream": {"name": STREAM_NAME, "seed": simulation.seed, "block": simulation.block},
+        "result": {
+            "asked": answer.asked,
+            "draws": simulation.draws,
+            "needed": simulation.needed,
+            "backend": simulation.backend,
+            "confidence": answer.confidence,
+            "digest": simulation.tally.digest,
+            "seconds": answer.seconds,
+            "kernel_seconds": answer.kernel_seconds,
+            "log10_probability": answer.solution.log10_probability.hex(),  # JSON has no infinity
+            "complement": answer.solution.complement,
+            "relative_error_bound": answer.solution.relative_error_bound.hex(),
+            "bound_is_proved": answer.solution.bound_is_proved,
+        },
+        "answer": answer.record(),
+        "versions": _versions(),
+        "platform": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in ("montecarlo", "numpy", "scipy", "numba"):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def _arrays(answer: Answer) -> dict[str, NDArray[Any]]:
+    tally = answer.simulation.tally
+    return {
+        "counts": tally.counts,
+        "attempted": tally.attempted,
+        "effective": tally.effective,
+        "pmf": answer.solution.pmf,
+    }
+
+
+def _answer(manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Answer:
+    told, result, record = manifest["scenario"], manifest["result"], manifest["answer"]
+    scenario = Scenario.from_text(told["name"], told["text"], tables=told["tables"], overrides=told["overrides"])
+    tally = Tally(int(result["draws"]), arrays["counts"], arrays["attempted"], arrays["effective"])
+    stream = manifest["stream"]
+    solution = Solution(
+        probability=float(record["exact"]["probability"]),
+        log10_probability=float.fromhex(result["log10_probability"]),
+        complement=float(result["complement"]),
+        relative_error_bound=float.fromhex(result["relative_error_bound"]),
+        bound_is_proved=bool(result["bound_is_proved"]),
+        pmf=arrays["pmf"],
+    )
+    return Answer(
+        scenario=scenario,
+        solution=solution,
+        simulation=Simulation(
+            tally, int(result["needed"]), int(stream["seed"]), result["backend"], int(stream["block"])
+        ),
+        asked=int(result["asked"]),
+        confidence=float(result["confidence"]),
+        seconds=float(result["seconds"]),
+        kernel_seconds=float(result["kernel_seconds"]),
+    )
+
+
+def _read_manifest(run: Path) -> dict[str, Any]:
+    path = run / MANIFEST
+    try:
+        if path.stat().st_size > _MOST_MANIFEST:
+            raise StoreError(f"{path} is larger than any manifest; it is not read.")
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}.") from None
+    except (ValueError, RecursionError) as error:
+        raise StoreError(f"{path} is not the manifest of a run: {error}.") from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise StoreError(f"{path} is not a manifest of format {FORMAT}, the one that this version reads.")
+    return manifest
+
+
+def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Read the arrays, after their names, sizes, types and shapes have been found plausible."""
+    arrays = {}
+    with zipfile.ZipFile(path) as archive:
+        members = {member.filename: member for member in archive.infolist()}
+        if set(members) != {f"{name}.npy" for name in _TYPES} or len(members) != len(archive.infolist()):
+            raise ValueError("its arrays have other names than those of a run")
+        for name, kind in _TYPES.items():
+            member = members[f"{name}.npy"]
+            if member.file_size > _MOST_BYTES:
+                raise ValueError(f"its array {name} would take {member.file_size} bytes")
+            arrays[name] = _read_array(name, archive.read(member), np.dtype(kind))
+    return arrays
+
+
+def _read_array(name: str, content: bytes, kind: np.dtype[Any]) -> NDArray[Any]:
+    """Read one array without allocating what its header merely claims."""
+    file = io.BytesIO(content)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError(f"its array {name} has another file format")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    start = file.tell()
+    if dtype != kind or shape != ((len(content) - start) // kind.itemsize,):
+        raise ValueError(f"its array {name} is not a list of {kind.name} numbers")
+    return np.frombuffer(content, dtype=kind, offset=start)
+
+
+def _packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush_directory(path: Path) -> None:
+    """Make a rename last; only POSIX systems need and can do it."""
+    if os.name == "posix":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _rename(scratch: Path, results: Path, name: str) -> Path:
+    """Give a finished run the first free name: scenario, time, and a number if that is taken."""
+    stem = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name).strip('.-') or 'run'}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    for number in range(1, 1000):
+        place = results / (stem if number == 1 else f"{stem}-{number}")
+        if not place.exists():
+            try:
+                return scratch.rename(place)
+            except OSError:
+                if not place.exists():
+                    raise
+    raise StoreError(f"There are a thousand runs named {stem} in {results}; remove some.")

@@ -1,0 +1,98 @@
+"""The commands beside ``run``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from commands import answer, command
+
+from montecarlo.scenario import load, shipped
+
+
+def test_help_of_every_command(tmp_path: Path) -> None:
+    names = answer_names(command("--help", cwd=tmp_path).stdout)
+    assert {"run", "scenarios", "electors", "validate", "show", "verify", "new"} <= set(names)
+    for name in names:
+        assert "Usage: montecarlo" in command(name, "--help", cwd=tmp_path).stdout
+
+
+def answer_names(text: str) -> list[str]:
+    lines = text.split("Commands:\n")[1].split("\n\n")[0].splitlines()
+    return [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("   ")]
+
+
+def test_version(tmp_path: Path) -> None:
+    assert command("--version", cwd=tmp_path).stdout.startswith("montecarlo, version ")
+
+
+def test_scenarios(tmp_path: Path) -> None:
+    assert [each["name"] for each in answer("scenarios", cwd=tmp_path)] == list(shipped())
+    text = command("scenarios", cwd=tmp_path).stdout
+    assert all(name in text for name in shipped())
+
+
+def test_electors(tmp_path: Path) -> None:
+    seats = answer("electors", "hamilton-2016", cwd=tmp_path)
+    assert len(seats) == 538
+    assert sum(seat["votes"] for seat in seats) == 538
+    texans = answer("electors", "hamilton-2016", "--state", "tx", cwd=tmp_path)
+    assert len(texans) == 38
+    assert texans[0]["id"] == "TX-01"
+    assert texans[0]["name"] == "Christopher Suprun"
+    assert "Christopher Suprun" in command("electors", "hamilton-2016", "--state", "TX", cwd=tmp_path).stdout
+
+
+def test_electors_make_the_round_trip_through_a_table(tmp_path: Path) -> None:
+    text = command("electors", "hamilton-2016", "--csv", cwd=tmp_path).stdout
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 538
+    (tmp_path / "electors.csv").write_text(text)
+    law = "[law]\nstate = { ME = 'pledge_only' }\nupheld = 0.9\n"
+    (tmp_path / "again.toml").write_text(f'title = "Again"\n[defection]\nprobability = 0\ncsv = "electors.csv"\n{law}')
+    first, again = load("hamilton-2016").model(), load(tmp_path / "again.toml").model()
+    assert (first.probability == again.probability).all()
+    assert (first.law.cancelled == again.law.cancelled).all()
+
+
+def test_validate(tmp_path: Path) -> None:
+    told = answer("validate", "lone-rogues", "--set", "election.year=2008", cwd=tmp_path)
+    assert (told["needed"], told["majority"], told["electors"], told["leader"]) == (96, 270, 365, "D")
+    assert "is valid" in command("validate", "lone-rogues", cwd=tmp_path).stdout
+    (tmp_path / "bad.toml").write_text("[defection]\nprobability = 1.5\n")
+    refused = command("validate", "bad.toml", cwd=tmp_path, code=2).stderr
+    assert "title" in refused
+    assert "1.5" in refused
+
+
+def test_new_writes_a_valid_scenario_and_spares_what_is_there(tmp_path: Path) -> None:
+    command("new", "my-own.toml", cwd=tmp_path)
+    assert answer("validate", "my-own.toml", cwd=tmp_path)["needed"] == 37
+    before = (tmp_path / "my-own.toml").read_text()
+    assert "exists already" in command("new", "my-own.toml", cwd=tmp_path, code=2).stderr
+    assert (tmp_path / "my-own.toml").read_text() == before
+
+
+def test_every_line_of_the_template_works(tmp_path: Path) -> None:
+    command("new", "all.toml", cwd=tmp_path)
+    text = (tmp_path / "all.toml").read_text()
+    head, tail = text.split("\n", 2)[:2], text.split("\n", 2)[2]
+    used = [line.removeprefix("# ") if "=" in line or line.startswith("# [") else line for line in tail.splitlines()]
+    (tmp_path / "all.toml").write_text("\n".join([*head, *used]).replace('blocs = ["TX"]', 'blocs = ["OH"]'))
+    (tmp_path / "electors.csv").write_text("id,probability\nGA-01,0.25\n")
+    assert answer("validate", "all.toml", cwd=tmp_path)["electors"] == 306 - 17
+
+
+def test_show_and_verify(tmp_path: Path) -> None:
+    first = answer("run", "bound-electors", "--draws", "70000", "--seed", "1", cwd=tmp_path)
+    (run,) = (tmp_path / "results").iterdir()
+    assert answer("show", run.name, cwd=tmp_path) == first
+    assert "1 in" in command("show", str(run), cwd=tmp_path).stdout
+    assert "counts identical" in command("verify", run.name, cwd=tmp_path).stdout
+    assert answer("verify", run.name, cwd=tmp_path)["counts_identical"] is True
+
+
+def test_completion(tmp_path: Path) -> None:
+    env = {"_MONTECARLO_COMPLETE": "bash_complete", "COMP_WORDS": "montecarlo run lo", "COMP_CWORD": "2"}
+    assert "lone-rogues" in command(cwd=tmp_path, env=env).stdout

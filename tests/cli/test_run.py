@@ -1,0 +1,185 @@
+"""``montecarlo run``: the fixed record, the screen, exit codes, interruption."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from math import isclose
+from pathlib import Path
+
+import pytest
+from commands import PLAIN, answer, command
+
+from montecarlo.engine.simulation import backend_for, simulate
+from montecarlo.estimates import clopper_pearson
+from montecarlo.exact.solver import solve
+from montecarlo.scenario import load, shipped
+
+KEYS = ["schema_version", "scenario", "digest", "seed", "needed", "electors", "simulation", "exact", "rare_event"]
+KEYS += ["agreement", "outcomes", "house", "defections", "seconds"]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_record(name: str, tmp_path: Path) -> None:
+    record = answer("run", name, "--draws", "200000", "--seed", "7", cwd=tmp_path)
+    assert list(record) == KEYS
+    assert record["schema_version"] == 1
+    assert (record["scenario"], record["seed"], record["needed"], record["electors"]) == (name, 7, 37, 306)
+    assert record["digest"] == load(name).digest
+    simulation, exact = record["simulation"], record["exact"]
+    assert simulation["draws"] == 200_000
+    assert simulation["probability"] == simulation["hits"] / 200_000
+    assert simulation["interval"] == list(clopper_pearson(simulation["hits"], 200_000, 0.95))
+    truth = solve(load(name).model())
+    assert exact == {
+        "probability": truth.probability,
+        "log10_probability": truth.log10_probability,
+        "relative_error_bound": truth.relative_error_bound,
+    }
+    assert abs(record["agreement"]["z"]) < 4
+    assert isclose(sum(record["outcomes"].values()), 1, rel_tol=1e-14)
+    assert record["outcomes"]["contingent_election"] == truth.probability
+    assert 0 < record["defections"]["effective_mean"] <= record["defections"]["attempted_mean"] * (1 + 1e-12)
+    assert 0 < record["seconds"]["kernel"] <= record["seconds"]["total"]
+
+
+def test_lone_rogues_at_ten_million(tmp_path: Path) -> None:
+    record = answer("run", "lone-rogues", "--draws", "10000000", "--no-save", cwd=tmp_path)
+    assert isclose(record["exact"]["log10_probability"], -63.4598996653, abs_tol=5e-11)
+    assert record["simulation"]["hits"] == 0
+    assert f"{record['simulation']['interval'][1]:.3g}" == "3.69e-07"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_screen(tmp_path: Path) -> None:
+    text = command("run", "lone-rogues", "--draws", "100000", "--seed", "0", cwd=tmp_path).stdout
+    for part in (
+        "How likely is it that 37 of Donald Trump's 306 electors",
+        "1 in 2.9e63",
+        "3.46817e-64, relative error <",
+        "(proved)",
+        "not once",
+        "0 of 100,000 elections: below 3.7e-5 at 95 %",
+        "z = 0.00",
+        "1 in 122",
+        "37 votes",
+        "270 of 538",
+        "0.302 votes",
+        "saved in     results/lone-rogues-",
+        "seed         0;",
+    ):
+        assert part in text
+    assert len(text.splitlines()) <= 24
+    assert "\x1b" not in text
+
+
+def test_screens_fit_a_terminal(tmp_path: Path) -> None:
+    for name in shipped():
+        lines = command("run", name, "--draws", "1000", cwd=tmp_path).stdout.splitlines()
+        assert len(lines) <= 30
+        assert max(map(len, lines)) <= 80
+
+
+def test_a_probability_is_never_shown_as_zero_or_one(tmp_path: Path) -> None:
+    few = command("run", "lone-rogues", "--set", "defection.probability=1e-60", "--draws", "64", cwd=tmp_path).stdout
+    assert "1 in 5.1e2173" in few or "1 in" in few
+    many = command("run", "lone-rogues", "--set", "defection.probability=0.9", "--draws", "64", cwd=tmp_path).stdout
+    assert "all but 1 in" in many
+    assert "every time" in many
+
+
+def test_same_counts_for_any_number_of_workers(tmp_path: Path) -> None:
+    records = [
+        answer(
+            "run", "bound-electors", "--draws", "300000", "--seed", "3", "--workers", workers, "--no-save", cwd=tmp_path
+        )
+        for workers in ("1", "2", "3")
+    ]
+    assert len({record["simulation"]["hits"] for record in records}) == 1
+
+
+def test_a_fresh_seed_is_recorded(tmp_path: Path) -> None:
+    first, second = (answer("run", "bound-electors", "--draws", "9999", "--no-save", cwd=tmp_path) for _ in range(2))
+    assert first["seed"] != second["seed"]
+    again = answer("run", "bound-electors", "--draws", "9999", "--seed", str(first["seed"]), "--no-save", cwd=tmp_path)
+    assert again["simulation"] == first["simulation"]
+
+
+def test_plot(tmp_path: Path) -> None:
+    command("run", "bound-electors", "--draws", "10000", "--plot", cwd=tmp_path)
+    (picture,) = tmp_path.glob("results/*/distribution.png")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    refused = command("run", "bound-electors", "--plot", "--no-save", cwd=tmp_path, code=2)
+    assert "--plot draws into the saved run" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "hamilton"], 'did you mean "hamilton-2016"'),
+        (["run", "missing.toml"], "missing.toml"),
+        (["run", "lone-rogues", "--draws", "0"], "draws is 0; it must be a whole number of at least 1."),
+        (["run", "lone-rogues", "--seed", "-1"], "seed is -1; it must be a whole number of at least 0."),
+        (["run", "lone-rogues", "--draws", "many"], "'many' is not a valid integer"),
+        (["run", "lone-rogues", "--workers", "0"], "0 is not in the range x>=1"),
+        (["run", "lone-rogues", "--set", "defection.probability=2"], "defection.probability"),
+        (["run", "lone-rogues", "--set", "defection.chance=0.1"], "defection.chance"),
+        (["run", "lone-rogues", "--set", "nonsense"], "write key=value"),
+        (["run", "lone-rogues", "--set", "election.leader=D"], "the probability that it has none is 1"),
+        (["frobnicate"], "No such command"),
+        (["electors", "lone-rogues", "--state", "ZZ"], "ZZ is not a state"),
+        (["new", "mine.txt"], "does not end in .toml"),
+    ],
+)
+def test_bad_input(arguments: list[str], sentence: str, tmp_path: Path) -> None:
+    done = command(*arguments, cwd=tmp_path, code=2)
+    assert sentence in done.stderr
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupted_runs_print_and_save_a_valid_part(tmp_path: Path) -> None:
+    model = load("bound-electors").model()
+    simulate(model, 1000, backend=backend_for(model, 4_000_000_000))  # what is compiled once need not be again
+    line = [sys.executable, "-m", "montecarlo", "run", "bound-electors", "--draws", "4000000000", "--seed", "5"]
+    with subprocess.Popen([*line, "--json"], cwd=tmp_path, env=PLAIN, stdout=subprocess.PIPE, text=True) as process:
+        time.sleep(8)
+        process.send_signal(signal.SIGINT)
+        printed, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    record = json.loads(printed)
+    draws = record["simulation"]["draws"]
+    assert 0 < draws < 4_000_000_000
+    assert abs(record["agreement"]["z"]) < 5
+    (run,) = tmp_path.glob("results/*")
+    assert "interrupted" in command("show", run.name, cwd=tmp_path).stdout
+    replayed = command("verify", run.name, cwd=tmp_path).stdout
+    assert "counts identical" in replayed
+
+
+def test_a_results_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("a file")
+    done = command("run", "lone-rogues", "--draws", "1000", "--out", "results/mine", cwd=tmp_path, code=1)
+    assert "The run cannot be saved in results/mine: Not a directory." in done.stderr
+    assert "1 in 2.9e63" in done.stdout, "the answer itself is not lost"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full on this system")
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "montecarlo", "electors", "lone-rogues", "--csv"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(line, cwd=tmp_path, env=PLAIN, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_who_leaves_early_hears_nothing_more(tmp_path: Path) -> None:
+    line = f"{sys.executable} -m montecarlo electors lone-rogues --csv | head -1"
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=os.environ, capture_output=True, text=True)
+    assert done.stdout == "id,state,party,votes,name,probability,law,cancelled,origin\n"
+    assert done.stderr == ""
