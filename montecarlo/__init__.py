@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from montecarlo.answer import Answer, ask
     from montecarlo.engine.simulation import simulate
-    from montecarlo.errors import InputError, MonteCarloError, NotSolvable, ScenarioError, StoreError
+    from montecarlo.errors import InputError, MonteCarloError, ScenarioError, StoreError
     from montecarlo.estimates import Simulation, Tally
     from montecarlo.exact.any_dependence import greatest_probability
     from montecarlo.exact.solver import solve
@@ -32,7 +32,6 @@ _PLACES = {
     "Law": "model",
     "Model": "model",
     "MonteCarloError": "errors",
-    "NotSolvable": "errors",
     "Scenario": "scenario",
     "ScenarioError": "errors",
     "Simulation": "estimates",
@@ -53,7 +52,6 @@ __all__ = [
     "Law",
     "Model",
     "MonteCarloError",
-    "NotSolvable",
     "Scenario",
     "ScenarioError",
     "Simulation",

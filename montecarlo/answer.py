@@ -41,8 +41,6 @@ class Answer:
         The simulated answer, of fewer draws than `asked` if it was interrupted.
     asked : int
         Draws that were asked for.
-    confidence : float
-        Level of the intervals.
     seconds, kernel_seconds : float
         Time the whole took, and the simulation in it.
     """
@@ -51,7 +49,6 @@ class Answer:
     solution: Solution
     simulation: Simulation
     asked: int
-    confidence: float
     seconds: float
     kernel_seconds: float
 
@@ -59,6 +56,11 @@ class Answer:
     def model(self) -> Model:
         """The scenario's model."""
         return self.scenario.model()
+
+    @property
+    def confidence(self) -> float:
+        """Level of the intervals."""
+        return self.scenario.run.confidence
 
     @property
     def finished(self) -> bool:
@@ -114,6 +116,7 @@ class Answer:
             "needed": simulation.needed,
             "electors": self.model.electors,
             "simulation": {
+                "asked": self.asked,
                 "draws": simulation.draws,
                 "hits": simulation.hits,
                 "probability": simulation.probability,
@@ -138,6 +141,8 @@ class Answer:
             "house": None,
             "defections": {"attempted_mean": self.attempted_mean, "effective_mean": self.effective_mean},
             "seconds": {"total": self.seconds, "kernel": self.kernel_seconds},
+            "any_dependence": self.any_dependence,
+            "changes": {key: value if value is None else str(value) for key, value in self.scenario.overrides.items()},
         }
 
 
@@ -169,13 +174,13 @@ def ask(
         For draws or a seed that cannot be used.
     """
     start = perf_counter()
-    asked = scenario.run.draws if draws is None else draws
+    asked = scenario.run.draws if draws is None else int(draws)
     model = scenario.model()
     solution = solve(model)
     kernel_start = perf_counter()
     simulation = simulate(model, asked, scenario.run.seed if seed is None else seed)
     end = perf_counter()
-    return Answer(scenario, solution, simulation, asked, scenario.run.confidence, end - start, end - kernel_start)
+    return Answer(scenario, solution, simulation, asked, end - start, end - kernel_start)
 
 
 def _finite(number: float) -> float | None:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from montecarlo.problems import MOST_PROBLEMS, Path, Problem, nearest, shown
+from montecarlo.errors import MOST_PROBLEMS
+from montecarlo.problems import Path, Problem, nearest, shown
 from montecarlo.schema import PROBABILITY, probability
 
 CSV_KEY: Path = ("defection", "csv")

@@ -19,6 +19,10 @@ class InputError(MonteCarloError, ValueError):
     exit_code = 2
 
 
+MOST_PROBLEMS = 100
+"""Problems told at once; checks are lazy, so that a hostile file cannot ask for more work than that."""
+
+
 class ScenarioError(InputError):
     """A scenario file cannot be used; `problems` holds every fault found, one sentence each."""
 
@@ -26,13 +30,8 @@ class ScenarioError(InputError):
         self.source = source
         self.problems = tuple(problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        count += ", the first of perhaps more" if len(problems) >= MOST_PROBLEMS else ""
         super().__init__(f"{source}: {count}\n" + "\n".join(f"  {problem}" for problem in problems))
-
-
-class NotSolvable(MonteCarloError):  # noqa: N818 - a public name, read as "raise NotSolvable"
-    """The model has no exact solution here; the message says which part of it and what to use instead."""
-
-    exit_code = 2
 
 
 class StoreError(MonteCarloError):

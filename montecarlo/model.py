@@ -22,7 +22,7 @@ MOST_VOTES = 100_000
 """Most votes a model may hold, after division by their common factor."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Law:
     """Binding laws: who is cancelled, and whether the courts let them be.
 
@@ -40,7 +40,7 @@ class Law:
     """
 
     cancelled: NDArray[np.float64]
-    upheld: float = 1.0
+    upheld: float
 
     def __init__(self, cancelled: ArrayLike, upheld: float = 1.0) -> None:
         _freeze(self, cancelled=_probabilities("Law.cancelled", cancelled))
@@ -123,6 +123,19 @@ class Model:
         return int(self.votes.sum())
 
 
+def checked(model: Model) -> Model:
+    """Return the model itself.
+
+    Raises
+    ------
+    InputError
+        If it is something else.
+    """
+    if not isinstance(model, Model):
+        raise InputError(f"The model is a {type(model).__name__}, not a montecarlo.Model; scenario.model() gives one.")
+    return model
+
+
 def _freeze(target: object, **arrays: NDArray[np.float64] | NDArray[np.int64]) -> None:
     for name, array in arrays.items():
         own = np.array(array)
@@ -165,11 +178,13 @@ def _probabilities(name: str, values: ArrayLike, *, scalar: bool = False) -> NDA
 
 def _whole_numbers(name: str, values: ArrayLike, *, least: int) -> NDArray[np.int64]:
     array = _array(name, values)
-    # The upper end keeps the sum of 100,000 of them inside 64 bits.
-    wrong = ~((array >= least) & (array <= 2**45)) | (array != np.floor(array))
+    # The upper end keeps the sum of 100,000 of them inside 64 bits; float64 holds every whole number up to it.
+    number = array.astype(np.float64)
+    wrong = ~((number >= least) & (number <= 2**45)) | (number != np.floor(number))
     if wrong.any():
-        raise InputError(f"{_at(name, array, int(wrong.argmax()))}; it must be a whole number of at least {least}.")
-    return array.astype(np.int64)
+        text = f"{_at(name, array, int(wrong.argmax()))}; it must be a whole number from {least} to 2^45."
+        raise InputError(text)
+    return number.astype(np.int64)
 
 
 def _broadcast(arrays: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:

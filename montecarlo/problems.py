@@ -12,8 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-MOST_PROBLEMS = 100
-"""Problems told at once; checks are lazy, so that a hostile file cannot ask for more work than that."""
+from montecarlo.errors import MOST_PROBLEMS
 
 Path = tuple[str | int, ...]
 """Keys that lead to a value of a scenario, such as ``("defection", "group", "waverers", "count")``."""
@@ -47,8 +46,7 @@ def sentences(problems: Iterable[Problem], *, lines: Mapping[Path, int], overrid
         if size == len(path) or path[:size] not in lines
     }
     told = [_sentence(problem, lines, outside) for problem in islice(problems, MOST_PROBLEMS)]
-    more = [f"Only {MOST_PROBLEMS} problems are listed; there may be more."] if len(told) == MOST_PROBLEMS else []
-    return [text for _, text in sorted(told, key=lambda each: each[0])] + more
+    return [text for _, text in sorted(told, key=lambda each: each[0])]
 
 
 def _sentence(problem: Problem, lines: Mapping[Path, int], outside: Collection[Path]) -> tuple[int, str]:

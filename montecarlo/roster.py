@@ -70,12 +70,15 @@ class Roster:
         Electors of all parties.
     upheld : float
         Probability of the one ruling that upholds the laws.
+    law_year : int
+        Year of the table of laws.
     """
 
     year: int
     leader: str
     seats: tuple[Seat, ...]
     upheld: float
+    law_year: int
 
     @property
     def appointed(self) -> int:
@@ -152,7 +155,7 @@ def build_roster(settings: Settings, rows: Sequence[ElectorRow] = ()) -> Roster:
         return Seat(each.id, each.state, each.party, each.votes, name, probability, each.law, cancelled, origin)
 
     upheld = 1.0 if settings.law is None else settings.law.upheld
-    return Roster(settings.election.year, leader_of(settings), tuple(map(seat, places)), upheld)
+    return Roster(settings.election.year, leader_of(settings), tuple(map(seat, places)), upheld, settings.law_year)
 
 
 def leader_of(settings: Settings) -> str:

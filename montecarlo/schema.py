@@ -30,6 +30,8 @@ def probability(value: object) -> float:
     """
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}/0*[1-9][0-9]{0,17}", value, re.ASCII):
         value = Fraction(value)
+        if value not in (0, 1) and float(value) in (0.0, 1.0):
+            raise ValueError(f"it must be {PROBABILITY}, and not nearer to 0 or 1 than a number can be")
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction) or not 0 <= value <= 1:
         raise ValueError(f"it must be {PROBABILITY}")
     return float(value) + 0.0
@@ -100,8 +102,8 @@ States = Annotated[tuple[State, ...], BeforeValidator(_listed), AfterValidator(_
 Kinds = Annotated[tuple[Kind, ...], BeforeValidator(_listed), AfterValidator(_unlike)]
 ElectionYear = Annotated[int, _one_of("one of the elections 2000, 2004, ... 2024", data.roster_years)]
 LawYear = Annotated[int, _one_of("2016 or 2024, the years of the law tables", lambda: data.LAW_YEARS)]
-Count = Annotated[int, Field(ge=1, le=10**15), _must_be("a whole number of at least 1")]
-Seed = Annotated[int, Field(ge=0, lt=2**63), _must_be("a whole number from 0 to 2^63 - 1")]
+Count = Annotated[int, Field(ge=1), _must_be("a whole number of at least 1")]
+Seed = Annotated[int, Field(ge=0), _must_be("a whole number of at least 0")]
 Confidence = Annotated[float, Field(gt=0, lt=1), _must_be("a number between 0 and 1, both excluded, such as 0.95")]
 GroupName = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,60}$"), _must_be("made of letters, digits, - and _")]
 

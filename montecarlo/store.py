@@ -8,11 +8,13 @@
         distribution.png    if it was plotted
 
 A run appears whole or not at all: it is written beside its place, flushed to the disk and renamed. What is read back is
-checked before it is believed: sizes, names, types and shapes of the arrays before they are loaded, digests after.
+checked before it is believed: the manifest against its digest; names, sizes, types and shapes of the arrays before they
+are loaded, their digests after.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -46,7 +48,7 @@ _TYPES: Final = {"counts": np.int64, "attempted": np.int64, "effective": np.int6
 _MOST_BYTES: Final = 8 * (MOST_VOTES + 1) + 4096
 _MOST_MANIFEST: Final = 16 << 20
 _DAMAGE: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError, EOFError, zipfile.BadZipFile)
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 
 
 def save(answer: Answer, results: Path) -> Path:
@@ -65,7 +67,9 @@ def save(answer: Answer, results: Path) -> Path:
     try:
         scratch.chmod(0o755)
         _write(scratch / ARRAYS, _packed(_arrays(answer)))
-        _write(scratch / MANIFEST, json.dumps(_manifest(answer), indent=1, allow_nan=False).encode())
+        manifest = _manifest(answer)
+        manifest["digest"] = _digest(manifest)
+        _write(scratch / MANIFEST, json.dumps(manifest, indent=1, allow_nan=False).encode())
         _flush_directory(scratch)
         place = _rename(scratch, results, answer.scenario.name)
         _flush_directory(results)
@@ -145,14 +149,24 @@ def load(run: Path) -> Answer:
     try:
         arrays = _read_arrays(run / ARRAYS)
         answer = _answer(manifest, arrays)
-        told = manifest["result"]["digest"], manifest["scenario"]["digest"]
-        found = answer.simulation.tally.digest, answer.scenario.digest
+        told = manifest["result"]["digest"], manifest["result"]["pmf"], manifest["scenario"]["digest"]
+        found = answer.simulation.tally.digest, _sha256(answer.solution.pmf.tobytes()), answer.scenario.digest
     except _DAMAGE as error:
         text = f"{run} cannot be read back: {error}. It is damaged, or was not written by montecarlo."
         raise StoreError(text) from None
     if found != told:
-        raise StoreError(f"{run} was changed after it was saved: its counts or its scenario do not fit their digests.")
+        raise StoreError(f"{run} was changed after it was saved: its numbers do not fit their digests.")
     return answer
+
+
+def _digest(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of all of a manifest but its digest, in a form that does not depend on layout."""
+    content = {key: value for key, value in manifest.items() if key != "digest"}
+    return _sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
+
+
+def _sha256(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
 def _manifest(answer: Answer) -> dict[str, Any]:
@@ -171,14 +185,14 @@ def _manifest(answer: Answer) -> dict[str, Any]:
         "result": {
             "asked": answer.asked,
             "draws": simulation.draws,
-            "needed": simulation.needed,
             "backend": simulation.backend,
-            "confidence": answer.confidence,
             "digest": simulation.tally.digest,
+            "pmf": _sha256(answer.solution.pmf.tobytes()),
             "seconds": answer.seconds,
             "kernel_seconds": answer.kernel_seconds,
             "log10_probability": answer.solution.log10_probability.hex(),  # JSON has no infinity
             "complement": answer.solution.complement,
+            "log10_complement": answer.solution.log10_complement.hex(),
             "relative_error_bound": answer.solution.relative_error_bound.hex(),
             "bound_is_proved": answer.solution.bound_is_proved,
         },
@@ -215,6 +229,7 @@ def _answer(manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> 
         probability=float(record["exact"]["probability"]),
         log10_probability=float.fromhex(result["log10_probability"]),
         complement=float(result["complement"]),
+        log10_complement=float.fromhex(result["log10_complement"]),
         relative_error_bound=float.fromhex(result["relative_error_bound"]),
         bound_is_proved=bool(result["bound_is_proved"]),
         pmf=arrays["pmf"],
@@ -223,10 +238,9 @@ def _answer(manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> 
         scenario=scenario,
         solution=solution,
         simulation=Simulation(
-            tally, int(result["needed"]), int(stream["seed"]), result["backend"], int(stream["block"])
+            tally, scenario.roster().needed, int(stream["seed"]), result["backend"], int(stream["block"])
         ),
         asked=int(result["asked"]),
-        confidence=float(result["confidence"]),
         seconds=float(result["seconds"]),
         kernel_seconds=float(result["kernel_seconds"]),
     )
@@ -244,6 +258,12 @@ def _read_manifest(run: Path) -> dict[str, Any]:
         raise StoreError(f"{path} is not the manifest of a run: {error}.") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise StoreError(f"{path} is not a manifest of format {FORMAT}, the one that this version reads.")
+    try:
+        same = manifest.get("digest") == _digest(manifest)
+    except (ValueError, RecursionError):
+        same = False
+    if not same:
+        raise StoreError(f"{path} was changed after it was saved: it does not fit its digest.")
     return manifest
 
 

@@ -77,11 +77,19 @@ def parse_toml(text: str) -> dict[str, object]:
         line = text.count("\n", 0, long.start()) + 1
         raise InputError(f"line {line}: a name has 32 or more parts; no key here has more than {DEEPEST_KEY}.")
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=_number)
     except RecursionError:
         raise InputError("brackets are nested too deeply; no value here needs more than two levels.") from None
     except ValueError as error:
         raise InputError(_syntax(str(error))) from None
+
+
+def _number(text: str) -> float:
+    """Read a float, unless it is a number that only rounding would make 0."""
+    value = float(text)
+    if value == 0 and re.search(r"[1-9]", re.split(r"[eE]", text)[0]):
+        raise ValueError(f"{text[:60]} is nearer to 0 than a number can be; write 0 or a larger one")
+    return value
 
 
 def _syntax(message: str) -> str:

@@ -14,9 +14,9 @@ import numpy as np
 from pydantic import ValidationError
 
 from montecarlo.elector_table import CSV_KEY, ElectorRow, read_electors
-from montecarlo.errors import InputError, ScenarioError
-from montecarlo.problems import MOST_PROBLEMS, Problem, nearest, sentences, shown
+from montecarlo.errors import MOST_PROBLEMS, InputError, ScenarioError
 from montecarlo.problems import Path as KeyPath
+from montecarlo.problems import Problem, nearest, sentences, shown
 from montecarlo.roster import Roster, build_roster, roster_problems
 from montecarlo.schema import Settings, schema_problems
 from montecarlo.toml_text import MOST_BYTES, line_numbers, read_text
@@ -172,12 +172,16 @@ def _put(raw: Raw, key: str, value: object) -> Problem | None:
     if value is None:
         table.pop(path[-1], None)
     else:
-        table[path[-1]] = value
+        table[path[-1]] = copy.deepcopy(value)
     return None
 
 
 def plain(value: object) -> object:
-    """Turn a fraction or a NumPy number into what TOML could have said."""
+    """Copy a value, fractions and NumPy numbers in it turned into what TOML could have said."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator}"
     return value.item() if isinstance(value, np.generic) else value

@@ -145,8 +145,8 @@ def test_lengths_that_differ() -> None:
 
 @pytest.mark.parametrize("bad", [0, -1, 1.5, float("nan"), float("inf"), 1e300, 2**60])
 def test_votes_are_whole_and_at_least_one(bad: float) -> None:
-    _refused(lambda: Model(0.5, 1, votes=[1, bad]), "votes[1] is", "whole number of at least 1")
-    _refused(lambda: Model([0.5, 0.5], 1, votes=bad), "votes is", "whole number of at least 1")
+    _refused(lambda: Model(0.5, 1, votes=[1, bad]), "votes[1] is", "whole number from 1 to 2^45")
+    _refused(lambda: Model([0.5, 0.5], 1, votes=bad), "votes is", "whole number from 1 to 2^45")
 
 
 @pytest.mark.parametrize("bad", [True, "1", ["1"], [True, True], [None]])
@@ -157,7 +157,7 @@ def test_votes_and_groups_are_numbers(bad: Any) -> None:
 
 @pytest.mark.parametrize("bad", [-1, 0.5, float("nan")])
 def test_groups_are_whole_and_at_least_zero(bad: float) -> None:
-    _refused(lambda: Model(0.5, 1, group=[0, bad]), "group[1] is", "whole number of at least 0")
+    _refused(lambda: Model(0.5, 1, group=[0, bad]), "group[1] is", "whole number from 0 to 2^45")
 
 
 def test_there_are_no_more_groups_than_electors() -> None:

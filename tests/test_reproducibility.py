@@ -1,6 +1,6 @@
 """The same scenario, seed and draws give the same counts on any machine: these digests were written down once.
 
-A change here is a change of the stream: it needs a new stream name, and the counts of every saved run become unrepeatable.
+A change here is a change of the stream: it needs a new stream name, and no saved run can be repeated any more.
 """
 
 from __future__ import annotations

@@ -103,19 +103,42 @@ def change(run: Path, *keys: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "value", "told"),
+    ("keys", "value"),
     [
-        (("result", "draws"), 4999, "was changed"),
-        (("scenario", "overrides"), {}, "was changed"),
-        (("scenario", "text"), "title =", "cannot be read back"),
-        (("format",), 99, "not a manifest of format 1"),
-        (("stream",), None, "cannot be read back"),
-        (("result",), {}, "cannot be read back"),
+        (("result", "draws"), 4999),
+        (("result", "log10_probability"), (-50.0).hex()),
+        (("result", "complement"), 0.0),
+        (("result", "relative_error_bound"), "0x0p0"),
+        (("result", "seconds"), "nan"),
+        (("scenario", "overrides"), {}),
+        (("scenario", "text"), "title ="),
+        (("stream", "name"), "another"),
+        (("stream",), None),
+        (("answer", "simulation", "hits"), 1),
+        (("digest",), "sha256:0"),
+        (("extra",), float("nan")),
     ],
 )
-def test_changes_are_noticed(run: Path, keys: tuple[str, ...], value: object, told: str) -> None:
+def test_every_change_of_the_manifest_is_noticed(run: Path, keys: tuple[str, ...], value: object) -> None:
     change(run, *keys, value=value)
-    with pytest.raises(StoreError, match=told):
+    with pytest.raises(StoreError, match="was changed after it was saved"):
+        store.load(run)
+
+
+def test_a_manifest_of_another_format(run: Path) -> None:
+    change(run, "format", value=99)
+    with pytest.raises(StoreError, match="not a manifest of format 1"):
+        store.load(run)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("stream", None), ("result", {}), ("scenario", {"text": 1}), ("answer", [])]
+)
+def test_a_manifest_that_fits_its_digest_and_nothing_else(run: Path, key: str, value: object) -> None:
+    change(run, key, value=value)
+    manifest = json.loads((run / "manifest.json").read_text())
+    change(run, "digest", value=store._digest(manifest))
+    with pytest.raises(StoreError, match="cannot be read back"):
         store.load(run)
 
 

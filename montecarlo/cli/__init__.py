@@ -35,6 +35,9 @@ class _Door(click.Group):
         except (click.Abort, KeyboardInterrupt):
             click.echo("Interrupted.", err=True)
             code = INTERRUPTED
+        except UnicodeEncodeError as error:
+            click.echo(f"Error: the output cannot be written as {error.encoding}; set PYTHONUTF8=1.", err=True)
+            code = 1
         except OSError as error:
             click.echo(f"Error: {error.filename or 'the output'}: {error.strerror}.", err=True)
             code = 1

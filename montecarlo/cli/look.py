@@ -51,6 +51,8 @@ Examples:
 @json_option
 def electors(scenario: str, changes: tuple[str, ...], states: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
     """List every elector: party, name, probability and where it is from, law and how likely it cancels a defection."""
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json exclude each other.")
     from montecarlo import data
     from montecarlo.errors import InputError
 

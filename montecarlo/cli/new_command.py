@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ year = 2016                  # 2000, 2004, ... 2024
 
 [defection]
 probability = "9/9110"       # of every elector: a number, or a fraction in quotes
-# party = {{ D = 0.001 }}      # of the electors of one party
+# party = {{ R = 0.001 }}      # of the electors of one party; only the leader's matter
 # csv = "electors.csv"       # of single electors, from a table with the columns id and probability
 
 # A group of electors: any of states, law, party and count may be left out.
@@ -60,8 +61,8 @@ def new(path: Path) -> None:
     from montecarlo.errors import InputError
     from montecarlo.store import write_new
 
-    if path.suffix != ".toml":
-        raise InputError(f"{path} does not end in .toml; scenarios do, as in {path.stem or 'mine'}.toml.")
-    title = path.stem.replace("-", " ").replace("_", " ").replace("\\", "").replace('"', "").capitalize()
+    if path.suffix != ".toml" or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,99}", path.stem):
+        raise InputError(f"{path.name!r} is no name for a scenario; use letters, digits and dashes, as in my-own.toml.")
+    title = re.sub("[-_ ]+", " ", path.stem).strip().capitalize()
     write_new(path, _TEMPLATE.format(name=path, title=title))
     click.echo(f"{path} is written. Edit it, then: montecarlo run {path}")

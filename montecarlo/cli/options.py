@@ -38,7 +38,7 @@ set_option = click.option(
     help="Change a key of the scenario, such as defection.probability=0.01. May be given several times.",
 )
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 
 results_option = click.option(
     "--out",

@@ -64,8 +64,8 @@ def run(
     from montecarlo import store
     from montecarlo.answer import ask
 
-    simulate = partial(_simulate, workers=workers)
-    answer = ask(loaded(scenario, changes), draws=draws, seed=seed, simulate=simulate)
+    limited = partial(simulate, workers=workers)
+    answer = ask(loaded(scenario, changes), draws=draws, seed=seed, simulate=limited)
     saved = None
     try:
         if not no_save:
@@ -80,8 +80,8 @@ def run(
     ctx.exit(_INTERRUPTED if not answer.finished else 0 if answer.agrees else _DISAGREE)
 
 
-def _simulate(model: Model, draws: int, seed: int | None, *, workers: int | None) -> Simulation:
-    """Simulate with a progress bar; Ctrl-C ends it with what is done."""
+def simulate(model: Model, draws: int, seed: int | None, *, workers: int | None) -> Simulation:
+    """Simulate over threads with a progress bar; Ctrl-C ends it with what is done."""
     from montecarlo.engine.executors import processors, threads
     from montecarlo.engine.simulation import backend_for, running
 

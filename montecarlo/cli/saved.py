@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -39,37 +40,33 @@ def show(run: str, results: Path, as_json: bool) -> None:
 @results_option
 @json_option
 def verify(run: str, results: Path, as_json: bool) -> None:
-    """Replay a saved run from its manifest and compare every count and the exact answer.
+    """Replay a saved run from its manifest; compare every count, and the exact answer within its rounding error.
 
     Exit status 1 if anything differs.
     """
     from montecarlo import store
-    from montecarlo.engine.executors import processors, threads
-    from montecarlo.engine.simulation import simulate
-    from montecarlo.exact.solver import solve
+    from montecarlo.answer import ask
+    from montecarlo.cli.run_command import simulate
 
     place = store.find(run, results)
     saved = store.load(place)
-    first = saved.simulation
-    with threads(processors()) as map_:
-        again = simulate(saved.model, first.draws, seed=first.seed, map_=map_)
-    same_counts = again.tally.digest == first.tally.digest
-    same_exact = solve(saved.model).probability == saved.solution.probability
+    draws, seed = saved.simulation.draws, saved.simulation.seed
+    again = ask(saved.scenario, draws=draws, seed=seed, simulate=partial(simulate, workers=None))
+    same_counts = again.simulation.tally.digest == saved.simulation.tally.digest
+    same_exact = again.solution.agrees_with(saved.solution)
     report = {
         "run": str(place),
-        "draws": first.draws,
+        "draws": draws,
         "counts_identical": same_counts,
-        "exact_identical": same_exact,
-        "digest": first.tally.digest,
-        "replayed_digest": again.tally.digest,
+        "exact_agrees": same_exact,
+        "digest": saved.simulation.tally.digest,
+        "replayed_digest": again.simulation.tally.digest,
     }
     if as_json:
         print_json(report)
     else:
-        click.echo(f"{first.draws:,} elections replayed with {again.backend}: {_verdict('counts', same_counts)}")
-        click.echo(f"exact answer computed again: {_verdict('probability', same_exact)}")
+        counts = "identical" if same_counts else "DIFFERENT from those saved"
+        exact = "agrees within its rounding error" if same_exact else "DIFFERENT from the one saved"
+        click.echo(f"{draws:,} elections replayed with {again.simulation.backend}: counts {counts}")
+        click.echo(f"exact answer computed again: {exact}")
     click.get_current_context().exit(0 if same_counts and same_exact else _DIFFERS)
-
-
-def _verdict(what: str, same: bool) -> str:
-    return f"{what} identical" if same else f"{what} DIFFERENT from those saved"

@@ -14,12 +14,14 @@ from functools import partial
 from importlib.util import find_spec
 from numbers import Integral
 
+import numpy as np
+
 from montecarlo.engine.executors import Map
 from montecarlo.errors import InputError
 from montecarlo.estimates import Simulation, Tally
-from montecarlo.kernel.plan import DENSE, RARE, Plan, make_plan
+from montecarlo.kernel.plan import DENSE, RARE, RARE_BELOW, Plan, make_plan
 from montecarlo.kernel.streams import fresh_seed
-from montecarlo.model import Model
+from montecarlo.model import Model, checked
 
 STAGE = 0
 """The stream's first spawn key: plain simulation."""
@@ -28,9 +30,6 @@ BACKENDS = ("auto", "numpy", "numba")
 
 _NUMBA_PAYS = 1.2e9
 """Coins to toss from which numba's import and loading (0.7 s, once compiled) cost less than they save."""
-
-_RARE_COST = 0.3
-"""Cost of a rare coin in units of a dense one."""
 
 _TASK = 1 << 25
 """Coins in one task of the numba backend, about 5 ms: enough to hide Python, few enough to stop soon."""
@@ -62,7 +61,7 @@ def simulate(
     Raises
     ------
     InputError
-        For draws, seed or backend that cannot be used.
+        For a model, draws, seed or backend that cannot be used.
     """
     (last,) = deque(running(model, draws, seed=seed, backend=backend, map_=map_), maxlen=1)
     return last
@@ -77,7 +76,7 @@ def running(
     """
     draws = whole_number("draws", draws, least=1)
     seed = fresh_seed() if seed is None else whole_number("seed", seed, least=0)
-    plan = make_plan(model)
+    plan = make_plan(checked(model))
     backend = _choose(backend, plan, draws)
     batch = _batch(plan, backend)
     task = partial(_run, plan, seed, backend)
@@ -134,8 +133,9 @@ def _choose(backend: str, plan: Plan, draws: int) -> str:
 
 
 def _coins(plan: Plan) -> float:
-    """Coins tossed for an election, in units of a dense one."""
-    return float((plan.kind == DENSE).sum() + _RARE_COST * (plan.kind == RARE).sum()) + 1
+    """Coins tossed for an election, in units of a dense one; a rare coin costs in proportion to its successes."""
+    rare = plan.threshold[plan.kind == RARE].sum(dtype=np.float64) / (2.0**64 * RARE_BELOW)
+    return float((plan.kind == DENSE).sum() + rare) + 1
 
 
 def _batch(plan: Plan, backend: str) -> int:

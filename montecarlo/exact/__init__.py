@@ -1,1 +1,1 @@
-"""Exact solutions, one file a model kind; `solve` finds the one that fits."""
+"""Exact solutions: tails of sums of independent votes, and the most that any dependence could make of them."""

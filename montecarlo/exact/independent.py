@@ -83,14 +83,13 @@ def solution(model: Model) -> Solution:
     tail = _mixture(rulings, counts, votes=model.votes, needed=model.needed)
     denied = math.ldexp(tail.fraction, tail.exponent)
     if denied <= 0.5:
-        return Solution(denied, _log10(tail), 1.0 - denied, tail.error, True, pmf)
+        return Solution(denied, _log10(tail), 1.0 - denied, _log10_besides(denied), tail.error, True, pmf)
     rulings = [_mirrored(chances) for chances in rulings]
     counts = [Distribution(values[::-1], roundings) for values, roundings in counts]
     tail = _mixture(rulings, counts, votes=model.votes, needed=len(pmf) - model.needed)
     kept = math.ldexp(tail.fraction, tail.exponent)
     error = tail.error * kept / (1.0 - kept) + 2.0**-52 if tail.fraction else 0.0
-    logarithm = math.log1p(-kept) / math.log(10.0) + 0.0  # not -0.0
-    return Solution(1.0 - kept, logarithm, kept, error, True, pmf)
+    return Solution(1.0 - kept, _log10_besides(kept), kept, _log10(tail), error, True, pmf)
 
 
 def _rulings(model: Model) -> list[_Chances]:
@@ -214,6 +213,11 @@ def _error(roundings: int, total: float) -> float:
     """Bound the relative error of a sum, its part in a mixture included."""
     share = (roundings + 3) * 2.0**-53
     return share / (1.0 - share) + (3.0 * LOST / total if total > 3.0 * LOST else math.inf)
+
+
+def _log10_besides(smaller: float) -> float:
+    """Take the decimal logarithm of one minus the smaller of two probabilities that sum to 1."""
+    return math.log1p(-smaller) / math.log(10.0) + 0.0  # not -0.0
 
 
 def _log10(tail: _Tail) -> float:

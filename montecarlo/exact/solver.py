@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from montecarlo.exact import independent
-from montecarlo.model import Model
+from montecarlo.model import Model, checked
 from montecarlo.solution import Solution
 
 
@@ -20,9 +20,14 @@ def solve(model: Model) -> Solution:
     Solution
         Probability, its complement, a proved bound on the rounding error, and the whole distribution.
 
+    Raises
+    ------
+    InputError
+        If `model` is not a Model.
+
     Examples
     --------
     >>> solve(Model(0.5, 2, votes=[1, 1, 1])).probability
     0.5
     """
-    return independent.solution(model)
+    return independent.solution(checked(model))

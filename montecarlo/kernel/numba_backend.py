@@ -19,6 +19,16 @@ from montecarlo.kernel.streams import block_words, lane_states
 
 TILE = 32
 
+
+def _compiled(function: Any) -> Any:
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # nowhere to keep what is compiled, neither beside this file nor in a home
+        return njit(nogil=True)(function)
+
+
+_inlined = njit(inline="always")  # for short functions that are called for every elector
+
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -30,8 +40,8 @@ _NEVER, _ALWAYS, _DENSE, _RARE = range(4)
 # Rows of a tile's memory `t`, (rows, TILE) uint64: the words of each lane's generator, the elections asked for, the
 # masks of the moment, a pile of up to 8 attempts that wait to be added, and the planes: row _PLANES + k is bit k of the
 # totals.
-_VALID, _RULING, _CANCEL, _WORD, _PILE = range(4, 9)
-_PLANES = _PILE + 8
+_VALID, _RULING, _CANCEL, _WORD, _PILE = map(np.int64, range(4, 9))
+_PLANES = np.int64(_PILE + 8)
 # Columns of `walks`, a row a coin, int64: where a rare coin's walk stands (an election of the block), the steps it has
 # taken, where its next success stands among those found, where these end, and the successes found, up to _AHEAD of
 # them.
@@ -61,10 +71,6 @@ def tally_blocks(plan: Plan, seed: int, stage: int, first: int, draws: int) -> T
             plan.group, walks, t, work, counts, attempted, effective,
         )  # fmt: skip
     return Tally(draws=draws, counts=counts, attempted=attempted, effective=effective)
-
-
-def _compiled(function: Any) -> Any:
-    return njit(nogil=True, cache=True)(function)
 
 
 @_compiled
@@ -131,12 +137,11 @@ def _draw(coins, coin, key, first, t, work, mask):
 @_compiled
 def _compare(threshold, t, mask):
     """Compare the first random bits of every election with the first bits of the threshold."""
-    t0, t1, t2, t3 = _bit(threshold, 63), _bit(threshold, 62), _bit(threshold, 61), _bit(threshold, 60)
-    t4, t5, t6, t7 = _bit(threshold, 59), _bit(threshold, 58), _bit(threshold, 57), _bit(threshold, 56)
     for j in range(TILE):
         a, b, c, d = t[0, j], t[1, j], t[2, j], t[3, j]
         less, same = _U0, _ALL
-        for bit in (t0, t1, t2, t3, t4, t5, t6, t7):
+        for k in range(BITS):
+            bit = _U0 - ((threshold >> np.uint64(63 - k)) & _U1)  # bit k of the threshold, spread over a word
             word = a + d
             word = ((word << np.uint64(23)) | (word >> np.uint64(41))) + a
             shifted = b << np.uint64(17)
@@ -149,12 +154,6 @@ def _compare(threshold, t, mask):
         t[0, j], t[1, j], t[2, j], t[3, j] = a, b, c, d
         t[mask, j] = less & t[_VALID, j]
         t[_WORD, j] = same & t[_VALID, j]
-
-
-@_compiled
-def _bit(word, k):
-    """Spread bit k over a word."""
-    return _U0 - ((word >> np.uint64(k)) & _U1)
 
 
 @_compiled
@@ -204,23 +203,25 @@ def _count_ones(t, mask):
     return np.int64(total)
 
 
-@_compiled
+@_inlined
 def _rare(elector, first, elections, key, coins, near, far, votes, cancellable, walks, t):
     """Follow an elector's walk through the tile; return how many defections were attempted, and how many effective."""
     coin, end = 2 + 2 * elector, min(64 * (first + TILE), elections)
     attempted = effective = 0
+    found, last = walks[coin, _NEXT], walks[coin, _END]
     while True:
-        if walks[coin, _NEXT] == walks[coin, _END]:
+        if found == last:
             if walks[coin, _AT] >= elections:
                 break
             _walk(coin, elections, key, coins, near, far, walks)
-            continue
-        election = walks[coin, walks[coin, _NEXT]]
-        if election >= end:
+            found, last = _FOUND, walks[coin, _END]
+        elif walks[coin, found] < end:
+            attempted += 1
+            effective += _add_one(walks[coin, found] - 64 * first, votes, cancellable, t)
+            found += 1
+        else:
             break
-        attempted += 1
-        effective += _add_one(election - 64 * first, votes, cancellable, t)
-        walks[coin, _NEXT] += 1
+    walks[coin, _NEXT] = found
     return attempted, effective
 
 
@@ -241,7 +242,7 @@ def _walk(coin, elections, key, coins, near, far, walks):
         election += gap if hit else 4096
         walks[coin, end] = election
         end += hit
-    walks[coin, _AT], walks[coin, _STEP], walks[coin, _NEXT], walks[coin, _END] = election, step + _AHEAD, _FOUND, end
+    walks[coin, _AT], walks[coin, _STEP], walks[coin, _END] = election, step + _AHEAD, end
 
 
 @_compiled
@@ -261,7 +262,7 @@ def _not_above(table, row, word):
     return low
 
 
-@_compiled
+@_inlined
 def _add_one(election, votes, cancellable, t):
     """Add `votes` to one election of the tile; return 0 if the attempt is cancelled, else 1."""
     j, carry = election >> 6, _U1 << np.uint64(election & 63)
@@ -323,8 +324,7 @@ def _add_pile(pile, t):
 
 @_compiled
 def _full_add(a, b, c):
-    half = a ^ b
-    return half ^ c, (a & b) | (half & c)
+    return a ^ b ^ c, (a & b) | ((a ^ b) & c)
 
 
 @_compiled

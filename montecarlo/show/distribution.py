@@ -67,8 +67,9 @@ def plot_distribution(answer: Answer, *, ax: Axes, log: bool = False) -> Axes:
         _limit_log_axis(answer, ax, limit)
     else:
         ax.plot(votes, pmf[: len(votes)], color=_ORANGE, linewidth=1.8, label="exact", zorder=3)
-        ax.set_ylim(bottom=0)
     _draw_shares(answer, ax, votes[hit], shares[hit], level)
+    if not log:
+        ax.set_ylim(bottom=0)
     needed = simulation.needed
     ax.axvline(needed, color=_BLACK, linestyle="--", linewidth=1.2)
     ax.axvspan(needed, len(votes) + 1, color=_BLACK, alpha=0.05, linewidth=0)
@@ -77,7 +78,7 @@ def plot_distribution(answer: Answer, *, ax: Axes, log: bool = False) -> Axes:
         f"{needed} deny the majority", (needed, 0.97), xycoords=("data", "axes fraction"),
         xytext=(5 * side, 0), textcoords="offset points", va="top", ha="left" if side > 0 else "right",
     )  # fmt: skip
-    ax.set_xlim(-0.5, len(votes) - 0.5)
+    ax.set_xlim(-0.6, len(votes) - 0.4)
     ax.set_xlabel("votes lost to effective defections")
     ax.set_ylabel("probability")
     return ax
@@ -94,7 +95,7 @@ def picture(answer: Answer) -> bytes:
         above.set_xlabel("")
         figure.legend(*below.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
         title = textwrap.fill(answer.scenario.title, 76, max_lines=2)
-        figure.suptitle(f"{title}\nthe majority is denied: {_words(answer)}", fontsize=12)
+        figure.suptitle(f"{title}\nthe majority is denied: {_words(answer)}", fontsize=12, parse_math=False)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
@@ -102,7 +103,12 @@ def picture(answer: Answer) -> bytes:
 
 def _words(answer: Answer) -> str:
     exact = answer.solution
-    return numbers.one_in(exact.probability, complement=exact.complement, log10_value=exact.log10_probability)
+    return numbers.one_in(
+        exact.probability,
+        log10_value=exact.log10_probability,
+        complement=exact.complement,
+        log10_complement=exact.log10_complement,
+    )
 
 
 def _draw_shares(answer: Answer, ax: Axes, votes: np.ndarray, shares: np.ndarray, level: str) -> None:

@@ -6,19 +6,22 @@ from decimal import ROUND_CEILING, Context, Decimal
 from math import floor, inf, log10
 
 
-def probability(value: float, *, log10_value: float | None = None, digits: int = 3) -> str:
-    """Return a probability as a plain number: 0.132, 5.42e-64, 1 - 3.1e-20.
+def probability(
+    value: float, *, log10_value: float | None = None, log10_complement: float | None = None, digits: int = 3
+) -> str:
+    """Return a probability as a plain number: 0.132, 5.42e-64, 1 - 3.10e-20.
 
     Parameters
     ----------
     value : float
         The probability; exactly 0 and 1 are shown so, and mean impossible and certain.
-    log10_value : float, optional
-        Its logarithm, for probabilities that a float cannot hold.
+    log10_value, log10_complement : float, optional
+        The logarithms of the probability and of one minus it, for what a float cannot hold.
     digits : int
         Significant digits.
     """
-    exponent = log10_value if log10_value is not None else log10(value) if value > 0 else -inf
+    exponent = _log10(value) if log10_value is None else log10_value
+    besides = _log10(1 - value) if log10_complement is None else log10_complement
     if exponent == -inf:
         return "0"
     if exponent < -300:
@@ -26,32 +29,41 @@ def probability(value: float, *, log10_value: float | None = None, digits: int =
     if value < 1e-3:
         return _tidy(f"{value:.{digits - 1}e}")
     text = f"{value:.{digits}g}"
-    return text if float(text) < 1 or value == 1 else repr(value)
+    return text if float(text) < 1 or besides == -inf else f"1 - {_scientific(besides, digits)}"
 
 
-def one_in(value: float, *, complement: float | None = None, log10_value: float | None = None) -> str:
-    """Return a probability in words: "1 in 1.8e63", "1 in 122", "1 in 3.9", "63 in 100", "all but 1 in 4.1e9".
+def one_in(
+    value: float,
+    *,
+    log10_value: float | None = None,
+    complement: float | None = None,
+    log10_complement: float | None = None,
+) -> str:
+    """Return a probability in words: "1 in 1.8e63", "1 in 122", "1 in 3.95", "63 in 100", "all but 1 in 4.1e9".
 
     Parameters
     ----------
-    value : float
-        The probability.
-    complement : float, optional
-        One minus it, where that is known better than by subtraction.
-    log10_value : float, optional
-        Its logarithm, for probabilities that a float cannot hold.
+    value, complement : float
+        The probability, and one minus it where that is known better than by subtraction.
+    log10_value, log10_complement : float, optional
+        Their logarithms, for what a float cannot hold; minus infinity means impossible, and certain.
     """
     complement = 1 - value if complement is None else complement
-    exponent = log10_value if log10_value is not None else log10(value) if value > 0 else -inf
+    exponent = log10_value if log10_value is not None else _log10(value)
+    besides = log10_complement if log10_complement is not None else _log10(complement)
     if exponent == -inf:
         return "impossible"
-    if complement == 0:
+    if besides == -inf:
         return "certain"
-    if complement < 0.005:
-        return f"all but {one_in(complement)}"
+    if besides < -2.3:
+        return f"all but 1 in {_large(-besides)}"
     if value >= 0.5:
         return f"{100 * value:.0f} in 100"
     return f"1 in {_large(-exponent)}"
+
+
+def _log10(value: float) -> float:
+    return log10(value) if value > 0 else -inf
 
 
 def _large(exponent: float) -> str:
@@ -81,6 +93,12 @@ def upper_limit(value: float) -> str:
     """Return the upper end of an interval, or a bound, with two digits, rounded up."""
     above = Decimal(value).normalize(Context(prec=2, rounding=ROUND_CEILING))
     return str(float(above)) if above >= Decimal("0.001") else _tidy(f"{above:.1e}")
+
+
+def lower_limit(value: float) -> str:
+    """Return the lower end of an interval with the digits that tell it from 1, rounded down."""
+    below = 1 - Decimal(1 - value).normalize(Context(prec=2, rounding=ROUND_CEILING))
+    return str(float(below))
 
 
 def votes(value: float) -> str:

@@ -14,10 +14,16 @@ from montecarlo import data
 from montecarlo.answer import Answer
 from montecarlo.show import numbers
 
+_NARROWEST = 80
+"""Columns below which lines are left to the terminal to break, as cutting them would cut numbers."""
+
+_ALWAYS_ASSUMED = "A lost vote counts for nobody else; other parties' electors do not matter."
+
 
 def print_rich(content: RenderableType) -> None:
     """Print on stdout without the blanks that rich fills rows with: copied or redirected they are only noise."""
     console = Console(highlight=False)
+    console.width = max(console.width, _NARROWEST)
     with console.capture() as printed:
         console.print(content)
     click.echo("\n".join(line.rstrip(" ") for line in printed.get().splitlines()).strip("\n"), color=True)
@@ -29,22 +35,34 @@ def answer_screen(answer: Answer, *, saved: str | None) -> RenderableType:
     parts: list[RenderableType] = [f"[bold]{escape(scenario.title)}[/bold]"]
     if scenario.question:
         parts.append(escape(scenario.question))
+    if scenario.overrides:
+        changes = [f"{key} = {'none' if value is None else value}" for key, value in scenario.overrides.items()]
+        parts += ["\n[bold]Changed, whatever the text above and below says:[/bold]", _list(changes)]
     parts += [_rows(_probabilities(answer)), _rows(_electors(answer))]
-    if scenario.assumptions:
-        parts += ["\nThis assumes:", _list(scenario.assumptions)]
+    parts += ["\nThis assumes:", _list([*scenario.assumptions, _ALWAYS_ASSUMED])]
     parts.append(_rows(_run(answer, saved)))
     return Group(*parts)
 
 
 def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
-    exact, log = answer.solution, answer.solution.log10_probability
-    words = numbers.one_in(exact.probability, complement=exact.complement, log10_value=log)
-    value = numbers.probability(exact.probability, log10_value=log, digits=6)
+    exact = answer.solution
+    words = numbers.one_in(
+        exact.probability,
+        log10_value=exact.log10_probability,
+        complement=exact.complement,
+        log10_complement=exact.log10_complement,
+    )
+    value = numbers.probability(
+        exact.probability,
+        log10_value=exact.log10_probability,
+        log10_complement=exact.log10_complement,
+        digits=6,
+    )
     return [
         ("exactly", f"[bold]{words}[/bold]", f"{value}, relative error {_bound(answer)}"),
         ("simulated", *_simulated(answer)),
         ("agreement", "yes" if answer.agrees else "[bold red]NO[/bold red]", f"z = {answer.agreement:.2f}"),
-        ("at most", numbers.one_in(answer.any_dependence), "if the same electors could act together in any way"),
+        ("at most", numbers.one_in(answer.any_dependence), "whatever makes the same electors act together"),
     ]
 
 
@@ -56,7 +74,7 @@ def _simulated(answer: Answer) -> tuple[str, str]:
     if simulation.hits == 0:
         return "not once", f"{times} elections: below {numbers.upper_limit(high)} at {level}"
     if simulation.hits == simulation.draws:
-        return "every time", f"{times} elections: above {numbers.probability(low, digits=4)} at {level}"
+        return "every time", f"{times} elections: above {numbers.lower_limit(low)} at {level}"
     bounds = f"{numbers.probability(low, digits=4)} to {numbers.probability(high, digits=4)} at {level}"
     return numbers.one_in(simulation.probability), f"{times}: {bounds}"
 
@@ -71,9 +89,9 @@ def _bound(answer: Answer) -> str:
 
 def _electors(answer: Answer) -> list[tuple[str, str, str]]:
     roster = answer.scenario.roster()
-    election = data.elections()[roster.year]
-    name = election.winner if roster.leader == election.winner_party else election.runner_up
-    stopped = "no law stops any" if answer.model.law is None else "laws stop the rest"
+    name = data.elections()[roster.year].winner
+    bound = answer.effective_mean < answer.attempted_mean * (1 - 1e-9)
+    stopped = f"laws of {roster.law_year} stop the rest" if bound else "no law stops any"
     return [
         (
             "needed",
@@ -83,7 +101,7 @@ def _electors(answer: Answer) -> list[tuple[str, str, str]]:
         (
             "expected",
             f"{numbers.votes(answer.effective_mean)} votes",
-            f"lost on average, of {numbers.votes(answer.attempted_mean)} attempted; {stopped}",
+            f"lost, of {numbers.votes(answer.attempted_mean)} attempted; {stopped}",
         ),
     ]
 

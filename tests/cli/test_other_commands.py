@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
 from commands import answer, command
 
 from montecarlo.scenario import load, shipped
@@ -74,6 +75,12 @@ def test_new_writes_a_valid_scenario_and_spares_what_is_there(tmp_path: Path) ->
     assert (tmp_path / "my-own.toml").read_text() == before
 
 
+@pytest.mark.parametrize("name", [".toml", "_.toml", "a\nb.toml", "x" * 230 + ".toml", "mine.txt"])
+def test_new_refuses_names_that_make_no_scenario(name: str, tmp_path: Path) -> None:
+    assert "is no name for a scenario" in command("new", name, cwd=tmp_path, code=2).stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_every_line_of_the_template_works(tmp_path: Path) -> None:
     command("new", "all.toml", cwd=tmp_path)
     text = (tmp_path / "all.toml").read_text()
@@ -90,7 +97,7 @@ def test_show_and_verify(tmp_path: Path) -> None:
     assert answer("show", run.name, cwd=tmp_path) == first
     assert "1 in" in command("show", str(run), cwd=tmp_path).stdout
     assert "counts identical" in command("verify", run.name, cwd=tmp_path).stdout
-    assert answer("verify", run.name, cwd=tmp_path)["counts_identical"] is True
+    assert answer("verify", run.name, cwd=tmp_path)["exact_agrees"] is True
 
 
 def test_completion(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from montecarlo.exact.solver import solve
 from montecarlo.scenario import load, shipped
 
 KEYS = ["schema_version", "scenario", "digest", "seed", "needed", "electors", "simulation", "exact", "rare_event"]
-KEYS += ["agreement", "outcomes", "house", "defections", "seconds"]
+KEYS += ["agreement", "outcomes", "house", "defections", "seconds", "any_dependence", "changes"]
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -85,11 +85,35 @@ def test_screens_fit_a_terminal(tmp_path: Path) -> None:
 
 
 def test_a_probability_is_never_shown_as_zero_or_one(tmp_path: Path) -> None:
-    few = command("run", "lone-rogues", "--set", "defection.probability=1e-60", "--draws", "64", cwd=tmp_path).stdout
-    assert "1 in 5.1e2173" in few or "1 in" in few
-    many = command("run", "lone-rogues", "--set", "defection.probability=0.9", "--draws", "64", cwd=tmp_path).stdout
-    assert "all but 1 in" in many
-    assert "every time" in many
+    def screen(probability: str) -> str:
+        change = f"defection.probability={probability}"
+        return command("run", "lone-rogues", "--no-save", "--set", change, "--draws", "64", cwd=tmp_path).stdout
+
+    assert "e2172" in screen("1e-60")
+    assert "all but 1 in 1.2e45" in screen("0.5")
+    assert "1 - 8.34" in screen("0.5")
+    assert "all but 1 in 1.0e1033" in screen("0.9999")
+    assert "every time" in screen("0.9999")
+    assert "impossible" in screen("0")
+    assert "certain" in screen("1")
+
+
+def test_changes_are_told(tmp_path: Path) -> None:
+    changes = ["--set", "law.upheld=1", "--set", "election.year=2024"]
+    text = command("run", "bound-electors", *changes, "--draws", "64", cwd=tmp_path).stdout
+    assert "Changed, whatever the text above and below says:\n- law.upheld = 1\n- election.year = 2024\n" in text
+    assert "laws of 2024 stop the rest" in text
+    record = answer("run", "bound-electors", *changes, "--draws", "64", "--no-save", cwd=tmp_path)
+    assert record["changes"] == {"law.upheld": "1", "election.year": "2024"}
+    line = ["run", "bound-electors", "--set", "law.upheld=0", "--draws", "64", "--no-save"]
+    assert "no law stops any" in command(*line, cwd=tmp_path).stdout
+
+
+def test_numbers_are_never_cut_on_narrow_terminals(tmp_path: Path) -> None:
+    wide = command("run", "hamilton-2016", "--draws", "64", "--seed", "1", "--no-save", cwd=tmp_path).stdout
+    line = ["run", "hamilton-2016", "--draws", "64", "--seed", "1", "--no-save"]
+    narrow = command(*line, cwd=tmp_path, env={"COLUMNS": "20"}).stdout
+    assert wide.splitlines()[:-1] == narrow.splitlines()[:-1]
 
 
 def test_same_counts_for_any_number_of_workers(tmp_path: Path) -> None:
@@ -132,7 +156,7 @@ def test_plot(tmp_path: Path) -> None:
         (["run", "lone-rogues", "--set", "election.leader=D"], "the probability that it has none is 1"),
         (["frobnicate"], "No such command"),
         (["electors", "lone-rogues", "--state", "ZZ"], "ZZ is not a state"),
-        (["new", "mine.txt"], "does not end in .toml"),
+        (["electors", "lone-rogues", "--csv", "--json"], "exclude each other"),
     ],
 )
 def test_bad_input(arguments: list[str], sentence: str, tmp_path: Path) -> None:
@@ -176,6 +200,14 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_encoding_that_has_not_the_letters_is_a_sentence(tmp_path: Path) -> None:
+    text = 'title = "T"\n[defection]\nprobability = 0.1\n[defection.elector.TX-01]\nname = "Søren"\nprobability = 0.5\n'
+    (tmp_path / "names.toml").write_text(text, encoding="utf-8")
+    plain = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = command("electors", "names.toml", "--csv", cwd=tmp_path, env=plain, code=1)
+    assert "cannot be written as ascii; set PYTHONUTF8=1" in done.stderr
 
 
 def test_a_reader_who_leaves_early_hears_nothing_more(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from montecarlo.engine import executors
 from montecarlo.engine import simulation as engine
 from montecarlo.engine.simulation import running, simulate
 from montecarlo.errors import InputError
+from montecarlo.kernel import numpy_backend
 from montecarlo.kernel.plan import RARE_BELOW, make_plan
 from montecarlo.model import Law, Model
 
@@ -76,6 +77,12 @@ def test_any_number_of_threads(workers: int, backend: str, draws: int, digest: s
 
 def test_shuffled_completion(backend: str, draws: int, digest: str) -> None:
     assert simulate(MODEL, draws, seed=7, backend=backend, map_=_shuffled).tally.digest == digest
+
+
+def test_tasks_are_the_blocks_in_turn(backend: str, draws: int) -> None:
+    """However many tasks, the tally is that of one call of the kernel."""
+    whole = numpy_backend.tally_blocks(make_plan(MODEL), 7, engine.STAGE, 0, draws)
+    assert simulate(MODEL, draws, seed=7, backend=backend).tally.digest == whole.digest
 
 
 def test_processes() -> None:

@@ -275,7 +275,7 @@ def test_a_slow_third_implementation_agrees(name: str, draws: int, backend: Back
 LONG = {
     "law": TINY["law"],
     # Gaps of every size: within 64 elections, within 64 times 64, longer ones, and longer than the block.
-    "rare": Model([_RARE, _RARE / 3, 1e-3, 1e-4, 1e-5, 1e-9], 2, group=[0, 1, 2, 3, 4, 5], votes=[1, 1, 1, 1, 3, 4]),
+    "rare": Model([_RARE, 1e-3, 1e-5, 1e-9, *[2.5e-4] * 18], 2, group=np.arange(22), votes=[1, 1, 3, 4, *[2] * 18]),
     "rare under a law": Model([_RARE, _RARE / 9, 0.4], 2, group=[0, 1, 2], law=Law([0.5, 1, 0.9], upheld=0.7)),
 }
 

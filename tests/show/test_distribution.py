@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from montecarlo.answer import Answer, ask
 from montecarlo.estimates import clopper_pearson
-from montecarlo.scenario import load
+from montecarlo.scenario import Scenario, load
 from montecarlo.show.distribution import picture, plot_distribution
 
 
@@ -56,3 +56,17 @@ def test_the_picture_is_the_same_every_time() -> None:
 @pytest.mark.parametrize("probability", [0.0, 1e-9, 0.5, 1.0])
 def test_extremes_can_be_drawn(probability: float) -> None:
     assert picture(answer("lone-rogues", defection_probability=probability))
+
+
+def test_every_simulated_share_is_inside_the_picture() -> None:
+    told = ask(load("lone-rogues").replace({"defection.probability": 0.01}), draws=100, seed=1)
+    ax = plot_distribution(told, ax=Figure().subplots())
+    (bars,) = ax.containers
+    tops = [segment[:, 1].max() for segment in bars.lines[2][0].get_segments()]
+    assert max(tops) <= ax.get_ylim()[1]
+    assert ax.get_ylim()[0] == 0
+
+
+def test_a_title_is_text_and_no_formula() -> None:
+    text = 'title = "What a $\\\\frac$ it is, at $100 and $200"\n[defection]\nprobability = 0.1\n'
+    assert picture(ask(Scenario.from_text("money", text), draws=64, seed=1))

@@ -20,7 +20,7 @@ from montecarlo.show import numbers
         (0.13154585, "0.132"),
         (0.001, "0.001"),
         (5.4191709e-64, "5.42e-64"),
-        (1 - 1e-10, "0.9999999999"),
+        (1 - 1e-10, "1 - 1.00e-10"),
         (9.999e-4, "1.00e-3"),
     ],
 )
@@ -55,12 +55,14 @@ def test_one_in(value: float, text: str) -> None:
 def test_one_in_beyond_a_float() -> None:
     assert numbers.one_in(0.0, log10_value=-2173.71) == "1 in 5.1e2173"
     assert numbers.one_in(1.0, complement=1e-20) == "all but 1 in 1.0e20"
+    assert numbers.one_in(1.0, complement=0.0, log10_complement=-1033.0) == "all but 1 in 1.0e1033"
+    assert numbers.probability(1.0, log10_complement=-1033.0) == "1 - 1.00e-1033"
+    assert numbers.probability(1.0, log10_complement=-inf) == "1"
 
 
 @given(st.floats(min_value=5e-324, max_value=1, exclude_max=True))
 def test_never_zero_and_never_one(value: float) -> None:
-    assert float(numbers.probability(value)) < 1
-    assert numbers.probability(value) != "0"
+    assert numbers.probability(value) not in {"0", "1"}
     assert numbers.one_in(value, log10_value=log10(value)) not in {"impossible", "certain"}
 
 
@@ -69,6 +71,11 @@ def test_an_upper_limit_is_never_rounded_down(value: float) -> None:
     shown = float(numbers.upper_limit(value))
     assert value <= shown * (1 + 1e-12)
     assert shown <= 1.11 * value
+
+
+@given(st.floats(min_value=1e-6, max_value=1, exclude_max=True))
+def test_a_lower_limit_is_never_rounded_up(value: float) -> None:
+    assert float(numbers.lower_limit(value)) <= value * (1 + 1e-12)
 
 
 def test_votes() -> None:
