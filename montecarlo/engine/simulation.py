@@ -31,8 +31,8 @@ BACKENDS = ("auto", "numpy", "numba")
 _NUMBA_PAYS = 1.2e9
 """Coins to toss from which numba's import and loading (0.7 s, once compiled) cost less than they save."""
 
-_TASK = 1 << 25
-"""Coins in one task of the numba backend, about 5 ms: enough to hide Python, few enough to stop soon."""
+_TASK = 1 << 26
+"""Coins in one task of the numba backend, about 10 ms: enough to hide Python, few enough to stop soon."""
 
 
 def simulate(

@@ -1,4 +1,4 @@
-"""The kernel in numba: a tile of 32 lanes travels through all electors while it stays in the first-level cache.
+"""The kernel in numba: a tile of 64 lanes travels through all electors while it stays in the first-level cache.
 
 Everything compiled stands in this one module, since a cached caller does not notice an edited import. Loops over the
 lanes of a tile carry no branch, so that the compiler turns them into vector instructions; work lists are filled without
@@ -17,7 +17,7 @@ from montecarlo.estimates import Tally
 from montecarlo.kernel.plan import BITS, Plan
 from montecarlo.kernel.streams import block_words, lane_states
 
-TILE = 32
+TILE = 64
 
 
 def _compiled(function: Any) -> Any:

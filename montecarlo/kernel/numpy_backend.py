@@ -51,8 +51,7 @@ def tally_blocks(plan: Plan, seed: int, stage: int, first: int, draws: int) -> T
         rare_elector, election = rare_elector[kept], election[kept]
         effective = _sum_by_group(plan, electors, masks[rows]) + _sum_of(plan, rare_elector)
     totals = _totals(_add_votes(masks, rows, plan.votes[electors], plan.planes))
-    # The weights are whole numbers below 2**53, which floats add exactly.
-    totals += np.bincount(election, plan.votes[rare_elector], minlength=len(totals)).astype(np.int64)
+    np.add.at(totals, election, plan.votes[rare_elector])
     counts = np.bincount(totals[:draws], minlength=plan.total_votes + 1)
     return Tally(draws=draws, counts=counts, attempted=attempted, effective=effective)
 
@@ -232,8 +231,11 @@ def _add_votes(masks: Words, rows: NDArray[np.int64], votes: NDArray[np.int64], 
 def _totals(planes: list[Words]) -> NDArray[np.int64]:
     """Read the number that the planes spell for every election, ``(64 lanes,)``."""
     totals = np.zeros(64 * len(planes[0]), dtype=np.int64)
-    for weight, plane in enumerate(planes):
-        if plane.any():
-            little = plane.astype("<u8", copy=False).view(np.uint8)
-            totals += np.unpackbits(little, bitorder="little").astype(np.int64) << weight
+    for first in range(0, len(planes), 8):
+        byte = np.zeros(len(totals), dtype=np.uint8)
+        for weight, plane in enumerate(planes[first : first + 8]):
+            if plane.any():
+                little = plane.astype("<u8", copy=False).view(np.uint8)
+                byte |= np.unpackbits(little, bitorder="little") << np.uint8(weight)
+        totals += byte.astype(np.int64) << first
     return totals

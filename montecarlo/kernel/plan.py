@@ -36,9 +36,9 @@ BITS: Final = 8
 RARE_BELOW: Final = 1 / 128
 """Attempts below this probability are rare. Measured: where both ways cost about the same."""
 ONE: Final = 1 << 64
-_BLOCK_WORDS: Final = 1 << 22
+_BLOCK_WORDS: Final = 1 << 23
 _MOST_LANES: Final = 1024
-_FEWEST_LANES: Final = 16
+_FEWEST_LANES: Final = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +125,7 @@ def make_plan(model: Model) -> Plan:
 
 
 def _lanes(electors: int) -> int:
-    """Choose a power of two such that the attempts of a block fit in 32 MiB, whatever the draws and workers."""
+    """Choose a power of two such that the attempts of a block fit in 64 MiB, whatever the draws and workers."""
     fitting = max(_BLOCK_WORDS // electors, 1)
     return min(max(1 << (fitting.bit_length() - 1), _FEWEST_LANES), _MOST_LANES)
 
