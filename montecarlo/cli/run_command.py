@@ -61,7 +61,6 @@ def run(
     """
     if no_save and plot:
         raise click.UsageError("--plot draws into the saved run; leave out --no-save.")
-    from montecarlo import store
     from montecarlo.answer import ask
 
     limited = partial(simulate, workers=workers)
@@ -69,11 +68,13 @@ def run(
     saved = None
     try:
         if not no_save:
-            saved = store.save(answer, results)
-        if plot and saved is not None:
-            from montecarlo.show.distribution import picture
+            from montecarlo import store
 
-            store.add_file(saved, "distribution.png", picture(answer))
+            saved = store.save(answer, results)
+            if plot:
+                from montecarlo.show.distribution import picture
+
+                store.add_file(saved, "distribution.png", picture(answer))
     finally:
         # An answer that cannot be saved is still an answer.
         _print(answer, saved, as_json=as_json)

@@ -15,7 +15,7 @@ from numba import njit
 
 from montecarlo.estimates import Tally
 from montecarlo.kernel.plan import BITS, Plan
-from montecarlo.kernel.streams import block_words, lane_states
+from montecarlo.kernel.streams import block_words
 
 TILE = 64
 
@@ -63,22 +63,20 @@ def tally_blocks(plan: Plan, seed: int, stage: int, first: int, draws: int) -> T
     walks = np.empty((len(plan.kind), _FOUND + _AHEAD + 1), dtype=np.int64)
     t = np.zeros((_PLANES + max(plan.planes, 4), TILE), dtype=np.uint64)
     work = np.zeros(TILE + 1, dtype=np.int64)
+    tables = coins, plan.near, plan.far, plan.votes, plan.group
     for done in range(0, draws, plan.elections):
         elections = min(draws - done, plan.elections)
         start, key = block_words(seed, stage, first + done // plan.elections)
-        _block(
-            lane_states(start, -(-elections // 64)), elections, np.uint64(key), coins, plan.near, plan.far, plan.votes,
-            plan.group, walks, t, work, counts, attempted, effective,
-        )  # fmt: skip
+        _block(np.uint64(start), np.uint64(key), elections, *tables, walks, t, work, counts, attempted, effective)
     return Tally(draws=draws, counts=counts, attempted=attempted, effective=effective)
 
 
 @_compiled
-def _block(states, elections, key, coins, near, far, votes, group, walks, t, work, counts, attempted, effective):
+def _block(start, key, elections, coins, near, far, votes, group, walks, t, work, counts, attempted, effective):
     """Tally one block, tile by tile; `counts`, `attempted` and `effective` are added to."""
     walks[:, _AT], walks[:, _STEP], walks[:, _NEXT], walks[:, _END] = -1, 0, _FOUND, _FOUND
-    for first in range(0, states.shape[1], TILE):
-        _start(states, first, elections - 64 * first, t)
+    for first in range(0, -(-elections // 64), TILE):
+        _start(start, first, elections - 64 * first, t)
         pile = 0
         _draw(coins, 0, key, first, t, work, _RULING)
         for i in range(len(votes)):
@@ -111,12 +109,12 @@ def _block(states, elections, key, coins, near, far, votes, group, walks, t, wor
 
 
 @_compiled
-def _start(states, first, elections, t):
-    """Load the lanes from `first` on; lanes and elections beyond those asked for never come up."""
+def _start(start, first, elections, t):
+    """Fill the states of the lanes from `first` on; lanes and elections beyond those asked for never come up."""
     t[:] = _U0
-    for j in range(min(TILE, states.shape[1] - first)):
+    for j in range(min(TILE, -(-elections // 64))):
         for k in range(4):
-            t[k, j] = states[k, first + j]
+            t[k, j] = _keyed(start, np.uint64(4 * (first + j) + k))
         left = elections - 64 * j
         t[_VALID, j] = _ALL if left >= 64 else _ALL >> np.uint64(64 - left)
 
