@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from montecarlo import data
+import montecarlo.data as data
 from montecarlo.elector_table import CSV_KEY, ElectorRow, place
 from montecarlo.model import Law, Model
 from montecarlo.problems import Path, Problem, nearest, shown

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapValidator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from montecarlo import data
+import montecarlo.data as data
 from montecarlo.problems import Problem, nearest, shown
 
 PROBABILITY = 'a number from 0 to 1 or a fraction such as "9/9110"'

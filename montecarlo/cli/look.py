@@ -53,7 +53,7 @@ def electors(scenario: str, changes: tuple[str, ...], states: tuple[str, ...], a
     """List every elector: party, name, probability and where it is from, law and how likely it cancels a defection."""
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other.")
-    from montecarlo import data
+    import montecarlo.data as data
     from montecarlo.errors import InputError
 
     wanted = {state.upper() for state in states}

@@ -68,7 +68,7 @@ def run(
     saved = None
     try:
         if not no_save:
-            from montecarlo import store
+            import montecarlo.store as store
 
             saved = store.save(answer, results)
             if plot:

@@ -23,7 +23,7 @@ def show(run: str, results: Path, as_json: bool) -> None:
 
     RUN is its name in the results folder, or the path of its directory.
     """
-    from montecarlo import store
+    import montecarlo.store as store
 
     place = store.find(run, results)
     answer = store.load(place)
@@ -44,7 +44,7 @@ def verify(run: str, results: Path, as_json: bool) -> None:
 
     Exit status 1 if anything differs.
     """
-    from montecarlo import store
+    import montecarlo.store as store
     from montecarlo.answer import ask
     from montecarlo.cli.run_command import simulate
 

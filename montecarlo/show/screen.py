@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from montecarlo import data
+import montecarlo.data as data
 from montecarlo.answer import Answer
 from montecarlo.show import numbers
 
