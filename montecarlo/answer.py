@@ -174,7 +174,7 @@ def ask(
         For draws or a seed that cannot be used.
     """
     start = perf_counter()
-    asked = scenario.run.draws if draws is None else int(draws)
+    asked = scenario.run.draws if draws is None else engine.whole_number("draws", draws, least=1)
     model = scenario.model()
     solution = solve(model)
     kernel_start = perf_counter()

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from montecarlo.answer import ask
 from montecarlo.errors import InputError, ScenarioError
 from montecarlo.scenario import Scenario, load, parse_override, shipped
 
@@ -171,3 +172,16 @@ def test_importing_scenarios_is_light() -> None:
     code = f"import sys, montecarlo.scenario; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("value", ["1e-400", '"999999999999999998/999999999999999999"', '"1/0"'])
+def test_a_probability_that_only_rounding_makes_0_or_1_is_refused(value: str) -> None:
+    text = f'title = "T"\n[defection]\nprobability = {value}\n'
+    with pytest.raises(ScenarioError):
+        Scenario.from_text("t", text)
+
+
+@pytest.mark.parametrize("draws", [1.5, True, "7", 0])
+def test_draws_that_are_no_whole_number_are_refused(draws: object) -> None:
+    with pytest.raises(InputError, match="draws is"):
+        ask(load("lone-rogues"), draws=draws)

@@ -95,20 +95,12 @@ def picture(answer: Answer) -> bytes:
         above.set_xlabel("")
         figure.legend(*below.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
         title = textwrap.fill(answer.scenario.title, 76, max_lines=2)
-        figure.suptitle(f"{title}\nthe majority is denied: {_words(answer)}", fontsize=12, parse_math=False)
+        figure.suptitle(
+            f"{title}\nthe majority is denied: {numbers.in_words(answer.solution)}", fontsize=12, parse_math=False
+        )
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
-
-
-def _words(answer: Answer) -> str:
-    exact = answer.solution
-    return numbers.one_in(
-        exact.probability,
-        log10_value=exact.log10_probability,
-        complement=exact.complement,
-        log10_complement=exact.log10_complement,
-    )
 
 
 def _draw_shares(answer: Answer, ax: Axes, votes: np.ndarray, shares: np.ndarray, level: str) -> None:

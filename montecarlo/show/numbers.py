@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, Context, Decimal
 from math import floor, inf, log10
 
+from montecarlo.solution import Solution
+
 
 def probability(
     value: float, *, log10_value: float | None = None, log10_complement: float | None = None, digits: int = 3
@@ -60,6 +62,16 @@ def one_in(
     if value >= 0.5:
         return f"{100 * value:.0f} in 100"
     return f"1 in {_large(-exponent)}"
+
+
+def in_words(solution: Solution) -> str:
+    """Return the probability that a majority is denied as `one_in` does."""
+    return one_in(
+        solution.probability,
+        log10_value=solution.log10_probability,
+        complement=solution.complement,
+        log10_complement=solution.log10_complement,
+    )
 
 
 def _log10(value: float) -> float:

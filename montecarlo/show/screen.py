@@ -46,12 +46,6 @@ def answer_screen(answer: Answer, *, saved: str | None) -> RenderableType:
 
 def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
     exact = answer.solution
-    words = numbers.one_in(
-        exact.probability,
-        log10_value=exact.log10_probability,
-        complement=exact.complement,
-        log10_complement=exact.log10_complement,
-    )
     value = numbers.probability(
         exact.probability,
         log10_value=exact.log10_probability,
@@ -59,7 +53,7 @@ def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
         digits=6,
     )
     return [
-        ("exactly", f"[bold]{words}[/bold]", f"{value}, relative error {_bound(answer)}"),
+        ("exactly", f"[bold]{numbers.in_words(exact)}[/bold]", f"{value}, relative error {_bound(answer)}"),
         ("simulated", *_simulated(answer)),
         ("agreement", "yes" if answer.agrees else "[bold red]NO[/bold red]", f"z = {answer.agreement:.2f}"),
         ("at most", numbers.one_in(answer.any_dependence), "whatever makes the same electors act together"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from commands import answer, command
 
+import montecarlo.store as store
+from montecarlo.answer import ask
 from montecarlo.scenario import load, shipped
 
 
@@ -98,6 +101,21 @@ def test_show_and_verify(tmp_path: Path) -> None:
     assert "1 in" in command("show", str(run), cwd=tmp_path).stdout
     assert "counts identical" in command("verify", run.name, cwd=tmp_path).stdout
     assert answer("verify", run.name, cwd=tmp_path)["exact_agrees"] is True
+
+
+@pytest.mark.parametrize("what", ["counts", "exact"])
+def test_verify_tells_a_run_that_cannot_be_repeated(what: str, tmp_path: Path) -> None:
+    """The run is whole and fits its digests, but its numbers are not those that the scenario gives."""
+    true = ask(load("bound-electors"), draws=5000, seed=1)
+    counts = true.simulation.counts.copy()
+    counts[[5, 40]] += [-1, 1]
+    simulation = replace(true.simulation, tally=replace(true.simulation.tally, counts=counts))
+    solution = replace(true.solution, log10_complement=true.solution.log10_complement * (1 + 1e-9))
+    forged = replace(true, simulation=simulation) if what == "counts" else replace(true, solution=solution)
+    run = store.save(forged, tmp_path)
+    text = command("verify", str(run), cwd=tmp_path, code=1).stdout
+    assert text.count("DIFFERENT") == 1
+    assert ("counts DIFFERENT" in text) == (what == "counts")
 
 
 def test_completion(tmp_path: Path) -> None:
