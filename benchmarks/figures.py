@@ -8,164 +8,69 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
-import checks
-import numpy as np
-import references
 import report
-from references import SEED, Reference
-from report import Row
-from timing import compare, seconds, spread
-
-from montecarlo.engine import executors
-from montecarlo.engine.simulation import simulate
-from montecarlo.exact.solver import solve
-from montecarlo.model import Model
+from linked_references import CASCADES, LATENT_NORMALS, PLEDGES
+from measurements import Contest, Effort, Exact, Figure, Process, TwoThreads
+from references import CHUNKED_NUMPY, OPENTURNS, POISSON_BINOM
+from works import works
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
-ELECTORS, GROUPS, NEEDED = 306, 31, 37
+FULL = Effort(10**6, 10**7, 200_000, 65536, 9, 5, 7, 5.0)
+QUICK = Effort(100_000, 10**6, 20_000, 16384, 3, 3, 3, 0.5)
 
 
-@dataclass(frozen=True)
-class Effort:
-    """How much to measure; slow references get fewer rounds and, for the agreement check, fewer elections."""
-
-    draws: int
-    thread_draws: int
-    slow_draws: int
-    probe_draws: int
-    rounds: int
-    slow_rounds: int
-    processes: int
-
-
-FULL = Effort(10**6, 10**7, 200_000, 65536, 9, 5, 7)
-QUICK = Effort(100_000, 10**6, 20_000, 16384, 3, 3, 3)
-
-
-def models() -> dict[str, Model]:
-    """Make the electors: chances of up to 0.1, and chances around 0.001, all different."""
-    rng = np.random.default_rng(SEED)
-    group = np.arange(ELECTORS) * GROUPS // ELECTORS
-    ranges = {"p up to 0.1": (0.0, 0.1), "p near 0.001": (0.0005, 0.0015)}
-    return {name: Model(rng.uniform(*ends, ELECTORS), NEEDED, group=group) for name, ends in ranges.items()}
-
-
-def agreement(effort: Effort) -> Iterator[checks.Check]:
-    """Compare every contestant with the exact answer on every work that it is timed on."""
-    for name, model in models().items():
-        if find_spec("numba"):
-            yield checks.backends_agree(name, model, effort.draws)
-        yield checks.simulation_agrees(name, model, effort.draws)
-        yield checks.reference_agrees(name, model, references.chunked_numpy(), effort.draws)
-    wide = models()["p up to 0.1"]
-    for slow in (references.openturns(), references.scipy_poisson_binom()):
-        if not slow.missing:
-            yield checks.reference_agrees("p up to 0.1", wide, slow, effort.slow_draws)
+def figures() -> list[Figure]:
+    """List all figures; where none is asked, the row is for orientation."""
+    work = works()
+    return [
+        Contest(work["wide"], "numba", CHUNKED_NUMPY, asked=20),
+        Contest(work["wide"], "numba", OPENTURNS, asked=100),
+        Contest(work["wide"], "numba", POISSON_BINOM, asked=100),
+        Contest(work["wide"], "numpy", CHUNKED_NUMPY, asked=3),
+        Contest(work["rare"], "numba", CHUNKED_NUMPY, asked=60),
+        Contest(work["rare"], "numpy", CHUNKED_NUMPY, asked=20),
+        TwoThreads(work["wide"], asked=1.8),
+        Contest(work["states"], "numba", LATENT_NORMALS, asked=5),
+        Contest(work["states"], "numba", LATENT_NORMALS, asked=10, workers=2),
+        Contest(work["states"], "numpy", LATENT_NORMALS, asked=1),
+        Contest(work["pledge of all"], "numba", PLEDGES, asked=10),
+        Contest(work["pledge of all"], "numpy", PLEDGES, asked=None),
+        Contest(work["cascade, alike"], "numba", CASCADES, asked=10),
+        Contest(work["cascade"], "numba", CASCADES, asked=10),
+        Exact(work["wide"], asked=0.1),
+        Exact(work["one factor"], asked=5),
+        Exact(work["states"], asked=60),
+        Exact(work["t"], asked=2000),
+        Exact(work["pledge"], asked=5),
+        Exact(work["cascade"], asked=150),
+        Process(("run", "bound-electors", "--draws", "1000000", "--no-save"), asked=1.5),
+        Process(("run", "hamilton-2016", "--no-save"), asked=4),
+        Process(("--help",), asked=0.25),
+    ]
 
 
-def figures(effort: Effort) -> Iterator[Row]:
-    """Measure all figures, one after the other."""
-    wide, rare = models().values()
-    numpy, rounds = references.chunked_numpy(), effort.rounds
-    works = f"{ELECTORS} electors, p up to 0.1", f"{ELECTORS} electors, p near 0.001"
-    yield against(works[0], wide, "numba", numpy, asked=20, effort=effort, rounds=rounds)
-    for slow in (references.openturns(), references.scipy_poisson_binom()):
-        yield against(works[0], wide, "numba", slow, asked=100, effort=effort, rounds=effort.slow_rounds)
-    yield against(works[0], wide, "numpy", numpy, asked=3, effort=effort, rounds=rounds)
-    yield against(works[1], rare, "numba", numpy, asked=60, effort=effort, rounds=rounds)
-    yield against(works[1], rare, "numpy", numpy, asked=20, effort=effort, rounds=rounds)
-    yield two_threads(wide, effort)
-    yield exact(wide)
-    yield process(["run", "bound-electors", "--draws", "1000000", "--no-save"], asked=1.5, processes=effort.processes)
-    yield process(["--help"], asked=0.25, processes=effort.processes)
-
-
-def against(
-    work: str, model: Model, backend: str, reference: Reference, *, asked: float, effort: Effort, rounds: int
-) -> Row:
-    """Compare a backend on one thread with a reference at the chunk that suits the reference best."""
-    name = f"{effort.draws:,} elections, {work}: {backend} backend against {reference.name}"
-    missing = reference.missing or backend_missing(backend)
-    if missing:
-        return Row(name, asked, note=missing)
-    chunk = reference.fastest_chunk(model.probability, effort.probe_draws)
-    compared = compare(
-        lambda: simulate(model, effort.draws, seed=SEED, backend=backend),
-        lambda: reference.counts(model.probability, effort.draws, chunk=chunk),
-        rounds=rounds,
-    )
-    return Row(name, asked, compared, note=f"its fastest chunk: {chunk} elections")
-
-
-def two_threads(model: Model, effort: Effort) -> Row:
-    """Compare two threads with one."""
-    name = f"{effort.thread_draws:,} elections, numba backend: two threads against one"
-    missing = backend_missing("numba") or ("" if executors.processors() > 1 else "only one processor can be used")
-    if missing:
-        return Row(name, 1.8, note=missing)
-
-    def run(workers: int) -> None:
-        with executors.threads(workers) as map_:
-            simulate(model, effort.thread_draws, seed=SEED, backend="numba", map_=map_)
-
-    return Row(name, 1.8, compare(lambda: run(2), lambda: run(1), rounds=effort.rounds))
-
-
-def exact(model: Model) -> Row:
-    """Time the exact solution, in milliseconds."""
-    for _ in range(20):
-        solve(model)
-    times = [1e3 * seconds(lambda: solve(model)) for _ in range(200)]
-    return Row(f"exact, {ELECTORS} independent electors, K = {NEEDED}", 0.1, spread(times), "ms", "200 calls")
-
-
-def process(arguments: list[str], *, asked: float, processes: int) -> Row:
-    """Time a whole process of the command line, after one run that fills the caches."""
-    name = f"whole process `montecarlo {' '.join(arguments)}`"
-    command = [sys.executable, "-m", "montecarlo", *arguments]
-
-    def run() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
-    first = run()
-    if first.returncode:
-        said = first.stderr.strip().removeprefix(f"{sys.executable}: ").splitlines() or ["nothing said"]
-        return Row(name, asked, unit="s", note=f"exit code {first.returncode}: {said[-1]}")
-    return Row(name, asked, spread([seconds(run) for _ in range(processes)]), "s", f"{processes} processes")
-
-
-def backend_missing(backend: str) -> str:
-    """Return why a backend cannot run, or nothing."""
-    return "numba is not installed" if backend == "numba" and not find_spec("numba") else ""
+def chosen(parts: list[str] | None) -> list[Figure]:
+    """Choose the figures whose name holds one of the parts, all if there are none."""
+    return [each for each in figures() if not parts or any(part.lower() in each.name.lower() for part in parts)]
 
 
 def main() -> int:
     """Check, measure, report; 1 if the answers do not agree, whatever the figures."""
-    parser = argparse.ArgumentParser(description="Measure the speed of montecarlo against its figures.")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the elections and few rounds: does it run?")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured to FILE")
-    parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name} next to this file")
-    options = parser.parse_args()
-    if options.quick and options.write:
-        parser.error(f"--write needs the full run: {RESULTS.name} is not for quick figures.")
-    effort = QUICK if options.quick else FULL
-    found = list(agreement(effort))
+    options = _options()
+    effort, wanted = QUICK if options.quick else FULL, chosen(options.only)
+    found = list(dict.fromkeys(check for figure in wanted for check in figure.checks(effort)))
     print(report.checks_table(found), flush=True)
     if not all(check.passed for check in found):
         print("The answers do not agree; nothing was timed.", file=sys.stderr)
         return 1
     rows = []
-    for row in figures(effort):
-        print(f"measured: {row.work}", file=sys.stderr)
-        rows.append(row)
+    for figure in wanted:
+        rows.append(figure.measure(effort))
+        print(f"measured: {figure.name}", file=sys.stderr)
     print(f"\n{report.figures_table(rows)}")
     facts = report.environment()
     if options.json:
@@ -173,6 +78,21 @@ def main() -> int:
     if options.write:
         RESULTS.write_text(report.markdown(facts, found, rows))
     return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure the speed of montecarlo against its figures.")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the elections and few rounds: does it run?")
+    parser.add_argument("--only", action="append", metavar="TEXT", help="rows whose work holds TEXT; may be repeated")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured to FILE")
+    parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name} next to this file")
+    options = parser.parse_args()
+    if options.write and (options.quick or options.only):
+        parser.error(f"--write needs the full run: {RESULTS.name} is not for quick figures, or some of them.")
+    if not chosen(options.only):
+        works = "\n".join(each.name for each in figures())
+        parser.error(f"no row holds {' or '.join(options.only)}; there are:\n{works}")
+    return options
 
 
 if __name__ == "__main__":

@@ -16,28 +16,30 @@ from timing import Comparison, Spread
 
 @dataclass(frozen=True)
 class Row:
-    """A figure asked for and what was measured; where nothing was, `note` says why.
+    """A figure asked for, if any, and what was measured; where nothing was, `note` says why.
 
     A `Comparison` is judged by its ratio, at least `asked`; a `Spread` is a time in `unit`, at most `asked`.
     """
 
     work: str
-    asked: float
+    asked: float | None
     measured: Comparison | Spread | None = None
     unit: str = "x"
     note: str = ""
 
     @property
     def reached(self) -> bool | None:
-        """Whether the median reaches the figure; None if it was not measured."""
+        """Whether the median reaches the figure; None if it was not measured, or none is asked."""
+        if self.measured is None or self.asked is None:
+            return None
         if isinstance(self.measured, Comparison):
             return self.measured.ratio.median >= self.asked
-        return None if self.measured is None else self.measured.median <= self.asked
+        return self.measured.median <= self.asked
 
     @property
     def cells(self) -> list[str]:
         """The cells of the row in `figures_table`."""
-        figure = f"{'>=' if self.unit == 'x' else '<='} {self.asked:g} {self.unit}"
+        figure = "-" if self.asked is None else f"{'>=' if self.unit == 'x' else '<='} {self.asked:g} {self.unit}"
         if self.measured is None:
             return [self.work, figure, "not run", "-", self.note]
         value, notes = self.measured, [self.note] if self.note else []
@@ -45,12 +47,13 @@ class Row:
             notes.insert(0, f"{value.first.median:.3g} s against {value.second.median:.3g} s")
             value = value.ratio
         measured = f"{value.median:.3g} {self.unit} ({value.least:.3g} to {value.most:.3g})"
-        return [self.work, figure, measured, "yes" if self.reached else "no", "; ".join(notes)]
+        reached = "-" if self.reached is None else "yes" if self.reached else "no"
+        return [self.work, figure, measured, reached, "; ".join(notes)]
 
 
 def checks_table(checks: Sequence[Check]) -> str:
     """Format the agreement checks."""
-    header = ["agreement with the exact answer", "found", "passed?"]
+    header = ["agreement", "found", "passed?"]
     return _table([header, *([check.what, check.found, "yes" if check.passed else "NO"] for check in checks)])
 
 

@@ -16,22 +16,50 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from montecarlo.answer import Answer, ask
+    from montecarlo.engine.house_simulation import HouseSimulation, simulate_house
     from montecarlo.engine.simulation import simulate
-    from montecarlo.errors import InputError, MonteCarloError, ScenarioError, StoreError
+    from montecarlo.errors import InputError, MonteCarloError, NotSolvable, ScenarioError, StoreError
     from montecarlo.estimates import Simulation, Tally
     from montecarlo.exact.any_dependence import greatest_probability
+    from montecarlo.exact.contingent import HouseOutcome, solve_house
     from montecarlo.exact.solver import solve
-    from montecarlo.model import Law, Model
+    from montecarlo.house import House
+    from montecarlo.model import Mixture, Model, mixture
+    from montecarlo.parts import (
+        Alone,
+        Cascade,
+        CommonOdds,
+        Destination,
+        Factors,
+        Independent,
+        Law,
+        Opponents,
+        Pledge,
+    )
     from montecarlo.scenario import Scenario, load
     from montecarlo.show.distribution import plot_distribution
-    from montecarlo.solution import Solution
+    from montecarlo.solution import Outcomes, Solution
 
 _PLACES = {
+    "Alone": "parts",
     "Answer": "answer",
+    "Cascade": "parts",
+    "CommonOdds": "parts",
+    "Destination": "parts",
+    "Factors": "parts",
+    "House": "house",
+    "HouseOutcome": "exact.contingent",
+    "HouseSimulation": "engine.house_simulation",
+    "Independent": "parts",
     "InputError": "errors",
-    "Law": "model",
+    "Law": "parts",
+    "Mixture": "model",
     "Model": "model",
     "MonteCarloError": "errors",
+    "NotSolvable": "errors",
+    "Opponents": "parts",
+    "Outcomes": "solution",
+    "Pledge": "parts",
     "Scenario": "scenario",
     "ScenarioError": "errors",
     "Simulation": "estimates",
@@ -41,17 +69,34 @@ _PLACES = {
     "ask": "answer",
     "greatest_probability": "exact.any_dependence",
     "load": "scenario",
+    "mixture": "model",
     "plot_distribution": "show.distribution",
     "simulate": "engine.simulation",
+    "simulate_house": "engine.house_simulation",
     "solve": "exact.solver",
+    "solve_house": "exact.contingent",
 }
 
 __all__ = [
+    "Alone",
     "Answer",
+    "Cascade",
+    "CommonOdds",
+    "Destination",
+    "Factors",
+    "House",
+    "HouseOutcome",
+    "HouseSimulation",
+    "Independent",
     "InputError",
     "Law",
+    "Mixture",
     "Model",
     "MonteCarloError",
+    "NotSolvable",
+    "Opponents",
+    "Outcomes",
+    "Pledge",
     "Scenario",
     "ScenarioError",
     "Simulation",
@@ -61,9 +106,12 @@ __all__ = [
     "ask",
     "greatest_probability",
     "load",
+    "mixture",
     "plot_distribution",
     "simulate",
+    "simulate_house",
     "solve",
+    "solve_house",
 ]
 
 

@@ -1,11 +1,10 @@
-"""An answer: one scenario, asked twice, exactly and by simulation.
+"""An answer: one scenario, asked twice, exactly where there is an exact answer and by simulation.
 
 This is the record that is shown, saved and compared; `Answer.record` is the object that ``run --json`` prints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
@@ -13,14 +12,19 @@ from time import perf_counter
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from montecarlo.engine import simulation as engine
+from montecarlo.errors import NotSolvable
 from montecarlo.estimates import Simulation, agreement
 from montecarlo.exact.any_dependence import greatest_probability
 from montecarlo.exact.solver import solve
-from montecarlo.model import Model
+from montecarlo.model import Mixture, Model
+from montecarlo.parts import Alone, CommonOdds
 from montecarlo.scenario import Scenario
-from montecarlo.solution import Solution
+from montecarlo.solution import Outcomes, Solution
+from montecarlo.study.chosen_house import HouseAnswer, choose
+from montecarlo.study.contributions import Simulate, Variant, accounts, contributions, parts_of
 
 SCHEMA_VERSION: Final = 1
 DISAGREEMENT: Final = 5.0
@@ -35,10 +39,16 @@ class Answer:
     ----------
     scenario : Scenario
         The question.
-    solution : Solution
-        The exact answer.
+    solution : Solution or None
+        The exact answer, None if there is none.
+    unsolved : str
+        Why there is none, else empty.
     simulation : Simulation
         The simulated answer, of fewer draws than `asked` if it was interrupted.
+    contributions, accounts : tuple of Variant
+        The answer without each mechanism, and that of each contradictory account; empty if it was interrupted.
+    house : HouseAnswer or None
+        What follows a contingent election, None if the scenario does not say.
     asked : int
         Draws that were asked for.
     seconds, kernel_seconds : float
@@ -46,14 +56,18 @@ class Answer:
     """
 
     scenario: Scenario
-    solution: Solution
+    solution: Solution | None
+    unsolved: str
     simulation: Simulation
+    contributions: tuple[Variant, ...]
+    accounts: tuple[Variant, ...]
+    house: HouseAnswer | None
     asked: int
     seconds: float
     kernel_seconds: float
 
     @cached_property
-    def model(self) -> Model:
+    def model(self) -> Model | Mixture:
         """The scenario's model."""
         return self.scenario.model()
 
@@ -73,9 +87,11 @@ class Answer:
         return self.simulation.interval(self.confidence)
 
     @cached_property
-    def agreement(self) -> float:
-        """Normal score of the simulation given the exact answer."""
+    def agreement(self) -> float | None:
+        """Normal score of the simulation given the exact answer, None without one."""
         exact = self.solution
+        if exact is None:
+            return None
         return agreement(
             self.simulation.hits,
             self.simulation.draws,
@@ -86,8 +102,18 @@ class Answer:
 
     @property
     def agrees(self) -> bool:
-        """Whether simulation and exact answer are as near as chance allows."""
-        return abs(self.agreement) <= DISAGREEMENT
+        """Whether simulation and exact answer, if there is one, are as near as chance allows."""
+        return self.agreement is None or abs(self.agreement) <= DISAGREEMENT
+
+    @cached_property
+    def pmf(self) -> NDArray[np.float64]:
+        """The exact distribution of lost votes as far as it is known: whole, below `needed`, or empty."""
+        if self.solution is None:
+            return np.zeros(0)
+        try:
+            return self.solution.pmf
+        except NotSolvable:
+            return self.solution.pmf_below
 
     @cached_property
     def any_dependence(self) -> float:
@@ -95,19 +121,32 @@ class Answer:
         return greatest_probability(self.model)
 
     @cached_property
+    def outcomes(self) -> Outcomes:
+        """Who has a majority: exactly where possible, else the simulated shares."""
+        if self.solution is not None:
+            return self.solution.outcomes
+        return self.simulation.outcomes
+
+    @cached_property
     def attempted_mean(self) -> float:
-        """Expected votes of electors who attempt to defect."""
-        return float(self.model.probability @ self.model.votes)
+        """Expected votes of the leader's electors who attempt to defect, simulated where they move each other."""
+        means = [(weight, _mean(part, lawful=False)) for weight, part in parts_of(self.model)]
+        if any(mean is None for _, mean in means):
+            return float(self.simulation.tally.attempted.sum()) / self.simulation.draws
+        return sum(weight * (mean or 0.0) for weight, mean in means)
 
     @cached_property
     def effective_mean(self) -> float:
-        """Expected votes of electors who defect effectively: every vote of the distribution, weighed."""
-        return float(self.solution.pmf @ np.arange(len(self.solution.pmf)))
+        """Expected votes that are lost, simulated where electors move each other."""
+        means = [(weight, _mean(part, lawful=True)) for weight, part in parts_of(self.model)]
+        if any(mean is None for _, mean in means):
+            return float(self.simulation.tally.effective.sum()) / self.simulation.draws
+        return sum(weight * (mean or 0.0) for weight, mean in means)
 
     def record(self) -> dict[str, Any]:
         """Return the answer as one JSON object; a logarithm, bound or score that is infinite is None."""
         low, high = self.interval
-        exact, simulation = self.solution, self.simulation
+        exact, simulation, outcomes = self.solution, self.simulation, self.outcomes
         return {
             "schema_version": SCHEMA_VERSION,
             "scenario": self.scenario.name,
@@ -123,30 +162,69 @@ class Answer:
                 "interval": [low, high],
                 "confidence": self.confidence,
             },
-            "exact": {
-                "probability": exact.probability,
-                "log10_probability": _finite(exact.log10_probability),
-                "relative_error_bound": _finite(exact.relative_error_bound),
-            },
+            "exact": None if exact is None else _exact_record(exact),
             "rare_event": None,
-            "agreement": {"z": _finite(self.agreement)},
-            # No destination is modelled: a lost vote goes to nobody, and the opponent has no majority beside the
-            # leader's.
+            "agreement": None if self.agreement is None else {"z": _finite(self.agreement)},
             "outcomes": {
-                "leader_majority": exact.complement,
-                "opponent_majority": 0.0,
-                "other_majority": 0.0,
-                "contingent_election": exact.probability,
+                "leader_majority": outcomes.leader_majority,
+                "opponent_majority": outcomes.opponent_majority,
+                "other_majority": outcomes.other_majority,
+                "contingent_election": outcomes.contingent_election,
             },
-            "house": None,
+            "third_place": self.third_place,
+            "house": None if self.house is None else self.house.record(),
             "defections": {"attempted_mean": self.attempted_mean, "effective_mean": self.effective_mean},
             "seconds": {"total": self.seconds, "kernel": self.kernel_seconds},
             "any_dependence": self.any_dependence,
+            "accounts": [_variant_record(each) for each in self.accounts],
+            "contributions": [_variant_record(each) for each in self.contributions],
             "changes": {key: value if value is None else str(value) for key, value in self.scenario.overrides.items()},
         }
 
+    @cached_property
+    def third_place(self) -> dict[str, float] | None:
+        """Probability that the election is contingent and each alternative surely third, or a tie for it, or nobody.
 
-def _simulate(model: Model, draws: int, seed: int | None) -> Simulation:
+        Exact where possible, else simulated; None if it is not told where votes go.
+        """
+        third = self.outcomes.third_place
+        if third is None:
+            third, tied, nobody = self.simulation.third_place
+        else:
+            tied, nobody = self.outcomes.third_tied, self.outcomes.third_nobody
+        if not third:
+            return None
+        return {**dict(zip(self.scenario.alternatives, third, strict=True)), "tied": tied, "nobody": nobody}
+
+
+def _exact_record(exact: Solution) -> dict[str, Any]:
+    return {
+        "probability": exact.probability,
+        "log10_probability": _finite(exact.log10_probability),
+        "relative_error_bound": _finite(exact.relative_error_bound),
+    }
+
+
+def _variant_record(variant: Variant) -> dict[str, Any]:
+    return {
+        "name": variant.name,
+        "probability": variant.probability,
+        "log10_probability": _finite(variant.log10_probability),
+        "draws": variant.draws,
+    }
+
+
+def _mean(model: Model, *, lawful: bool) -> float | None:
+    """Return the expected votes of those who attempt, or whose attempts count; None if they move each other."""
+    if not isinstance(model.coordination, Alone) or isinstance(model.dependence, CommonOdds):
+        return None
+    chance = model.probability
+    if lawful and model.law is not None:
+        chance = chance * (1.0 - model.law.upheld * model.law.cancelled[: model.electors])
+    return float(chance @ model.votes)
+
+
+def _simulate(model: Model | Mixture, draws: int, seed: int | None) -> Simulation:
     return engine.simulate(model, draws, seed=seed)
 
 
@@ -155,9 +233,9 @@ def ask(
     *,
     draws: int | None = None,
     seed: int | None = None,
-    simulate: Callable[[Model, int, int | None], Simulation] = _simulate,
+    simulate: Simulate = _simulate,
 ) -> Answer:
-    """Answer a scenario exactly and by simulation.
+    """Answer a scenario by simulation, and exactly where it has an exact answer.
 
     Parameters
     ----------
@@ -176,11 +254,37 @@ def ask(
     start = perf_counter()
     asked = scenario.run.draws if draws is None else engine.whole_number("draws", draws, least=1)
     model = scenario.model()
-    solution = solve(model)
+    solution, unsolved = _solved(model)
     kernel_start = perf_counter()
     simulation = simulate(model, asked, scenario.run.seed if seed is None else seed)
-    end = perf_counter()
-    return Answer(scenario, solution, simulation, asked, end - start, end - kernel_start)
+    kernel_end = perf_counter()
+    variants, each = (
+        _compared(scenario, simulation, solution is not None, simulate) if simulation.draws == asked else ((), ())
+    )
+    house = choose(scenario.house(), seed=simulation.seed)
+    seconds = perf_counter() - start, kernel_end - kernel_start
+    return Answer(scenario, solution, unsolved, simulation, variants, each, house, asked, *seconds)
+
+
+def _compared(
+    scenario: Scenario, simulation: Simulation, exact: bool, simulate: Simulate
+) -> tuple[tuple[Variant, ...], tuple[Variant, ...]]:
+    """Answer what the scenario is compared with; nothing if that is interrupted, since the answer stands without it."""
+    draws, seed = simulation.draws, simulation.seed
+    try:
+        return (
+            contributions(scenario, draws, seed=seed, exact=exact, simulate=simulate),
+            accounts(scenario, draws, seed=seed, exact=exact, simulate=simulate),
+        )
+    except KeyboardInterrupt:
+        return (), ()
+
+
+def _solved(model: Model | Mixture) -> tuple[Solution | None, str]:
+    try:
+        return solve(model), ""
+    except NotSolvable as reason:
+        return None, str(reason)
 
 
 def _finite(number: float) -> float | None:

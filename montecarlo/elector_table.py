@@ -1,4 +1,6 @@
-"""Electors from a CSV file: one row an elector, with the columns `id` and `probability`, and `name` where it is public.
+"""Electors from a CSV file: one row an elector, with the columns `id` and `probability`.
+
+The column `conditional` may stand beside them, and `name` for those whose names are public.
 
 Other columns may stand in the file and are left alone, so that a list of electors can be edited and read back.
 """
@@ -14,7 +16,7 @@ from typing import NamedTuple
 
 from montecarlo.errors import MOST_PROBLEMS
 from montecarlo.problems import Path, Problem, nearest, shown
-from montecarlo.schema import PROBABILITY, probability
+from montecarlo.values import PROBABILITY, probability
 
 CSV_KEY: Path = ("defection", "csv")
 """Key of a scenario that names the table."""
@@ -29,6 +31,7 @@ class ElectorRow(NamedTuple):
     id: str
     probability: float
     name: str
+    conditional: float = 0.0
 
 
 def read_electors(text: str, file: str) -> tuple[tuple[ElectorRow, ...], list[Problem]]:
@@ -83,18 +86,24 @@ def _header_problems(header: list[str], file: str) -> Iterator[Problem]:
 
 
 def _row(cells: dict[str, str], number: int, file: str, rows: list[ElectorRow]) -> Iterator[Problem]:
-    chance, name = cells["probability"], cells.get("name", "")
+    name = cells.get("name", "")
     if len(name) > 200 or not name.isprintable():
         text = f"is {shown(name)}; it must be one line of text, at most 200 characters."
         yield Problem(CSV_KEY, text, place(file, number, "name"))
     elif not cells["id"]:
         yield Problem(CSV_KEY, "is empty; it must be an elector such as TX-01.", place(file, number, "id"))
     else:
-        try:
-            rows.append(ElectorRow(number, cells["id"], probability(_parsed(chance)), name))
-        except ValueError:
-            text = f"is {shown(chance)}; it must be {PROBABILITY.replace(chr(34), '')}."
-            yield Problem(CSV_KEY, text, place(file, number, "probability"))
+        chances, faults = [], []
+        for column in ("probability", "conditional"):
+            cell = cells.get(column, "0")
+            try:
+                chances.append(probability(_parsed(cell)))
+            except ValueError:
+                text = f"is {shown(cell)}; it must be {PROBABILITY.replace(chr(34), '')}."
+                faults.append(Problem(CSV_KEY, text, place(file, number, column)))
+        yield from faults
+        if not faults:
+            rows.append(ElectorRow(number, cells["id"], chances[0], name, chances[1]))
 
 
 def _parsed(cell: str) -> float | str:

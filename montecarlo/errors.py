@@ -36,3 +36,7 @@ class ScenarioError(InputError):
 
 class StoreError(MonteCarloError):
     """A saved run cannot be written, found, read or trusted."""
+
+
+class NotSolvable(InputError):  # noqa: N818 - the name is part of the interface
+    """A model, or a part of it, has no exact answer here; the message says which and what to use instead."""

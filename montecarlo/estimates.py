@@ -8,13 +8,14 @@ chosen when it is read.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from math import exp, inf, lgamma, log
+from dataclasses import dataclass, field
+from math import exp, inf, lgamma, log, log10
 
 import numpy as np
 from numpy.typing import NDArray
 
 from montecarlo.errors import InputError
+from montecarlo.solution import Outcomes
 
 _LOG_10 = log(10.0)
 
@@ -31,12 +32,20 @@ class Tally:
         Elections by number of effective defecting votes.
     attempted, effective : (G,) int64
         Defecting votes by group, summed over all elections, before and after cancellation.
+    outcomes : (4,) int64, or empty
+        Elections in which the leader, the opponent, somebody else, nobody has a majority; counted if the model has
+        opponents.
+    third : (alternatives + 2,) int64, or empty
+        Elections without a majority in which each alternative is surely among the three highest, in which the third
+        place is tied, and in which no alternative has a vote.
     """
 
     draws: int
     counts: NDArray[np.int64]
     attempted: NDArray[np.int64]
     effective: NDArray[np.int64]
+    outcomes: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    third: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __add__(self, other: Tally) -> Tally:
         """Count both."""
@@ -45,12 +54,15 @@ class Tally:
             self.counts + other.counts,
             self.attempted + other.attempted,
             self.effective + other.effective,
+            self.outcomes + other.outcomes,
+            self.third + other.third,
         )
 
     @property
     def digest(self) -> str:
         """SHA-256 over all counts as little-endian 64-bit integers: equal digests, equal tallies."""
-        numbers = np.concatenate([[self.draws], self.counts, self.attempted, self.effective])
+        parts = self.counts, self.attempted, self.effective, self.outcomes, self.third
+        numbers = np.concatenate([[self.draws], *parts])
         return "sha256:" + hashlib.sha256(numbers.astype("<i8").tobytes()).hexdigest()
 
 
@@ -90,13 +102,29 @@ class Simulation:
 
     @property
     def hits(self) -> int:
-        """Elections in which the majority was denied."""
-        return int(self.tally.counts[self.needed :].sum())
+        """Elections in which the leader was denied its majority."""
+        outcomes = self.tally.outcomes
+        return int(outcomes[1:].sum() if len(outcomes) else self.tally.counts[self.needed :].sum())
 
     @property
     def probability(self) -> float:
         """Share of elections in which the majority was denied; 0.0 means no more than that there were no hits."""
         return self.hits / self.draws
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """Shares of the elections by who has a majority; without opponents, one denied to the leader is contingent."""
+        counts = self.tally.outcomes if len(self.tally.outcomes) else [self.draws - self.hits, 0, 0, self.hits]
+        leader, opponent, other, contingent = (int(count) / self.draws for count in counts)
+        third, tied, nobody = self.third_place
+        exponent = log10(contingent) if contingent else -inf
+        return Outcomes(leader, opponent, other, contingent, exponent, third or None, tied, nobody)
+
+    @property
+    def third_place(self) -> tuple[tuple[float, ...], float, float]:
+        """Shares of the elections that are contingent with each alternative third, a tie for it, nobody third."""
+        *alternatives, tied, nobody = (self.tally.third / self.draws).tolist() if len(self.tally.third) else (0.0, 0.0)
+        return tuple(alternatives), tied, nobody
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
         """Return the exact two-sided interval of the probability (Clopper and Pearson, Biometrika 26, 1934).

@@ -1,50 +1,40 @@
 """The model: numbers only, checked once, frozen.
 
-An elector i defects with probability p_i and casts w_i votes. The leader keeps its majority while fewer than `needed`
-votes defect effectively; `Law` says which attempts are cancelled. A model knows no file, no state and no algorithm.
+An elector i attempts to defect with probability p_i and casts w_i votes. How attempts depend on each other, how they
+move each other, which of them the law cancels and where the others go say the model's `parts`. A model knows no file,
+no state and no algorithm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
-from math import gcd
+from math import gcd, isclose
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from montecarlo.arrays import broadcast, freeze, probabilities, whole_numbers
 from montecarlo.errors import InputError
+from montecarlo.parts import (
+    Alone,
+    Cascade,
+    CommonOdds,
+    Coordination,
+    Dependence,
+    Destination,
+    Factors,
+    Independent,
+    Law,
+    Opponents,
+    Pledge,
+)
 
 MOST_VOTES = 100_000
-"""Most votes a model may hold, after division by their common factor."""
-
-
-@dataclass(frozen=True, eq=False, init=False)
-class Law:
-    """Binding laws: who is cancelled, and whether the courts let them be.
-
-    Attributes
-    ----------
-    cancelled : (n,) float64 or scalar
-        Probability that an attempt of elector i is cancelled and replaced by a loyal vote, if the laws are upheld.
-    upheld : float
-        Probability of the one ruling, common to all electors, that upholds the laws; otherwise nothing is cancelled.
-
-    Raises
-    ------
-    InputError
-        If a value is not a probability.
-    """
-
-    cancelled: NDArray[np.float64]
-    upheld: float
-
-    def __init__(self, cancelled: ArrayLike, upheld: float = 1.0) -> None:
-        _freeze(self, cancelled=_probabilities("Law.cancelled", cancelled))
-        object.__setattr__(self, "upheld", float(_probabilities("Law.upheld", upheld, scalar=True)))
+"""Most votes a side may hold, after division by their common factor."""
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -54,16 +44,24 @@ class Model:
     Parameters
     ----------
     probability : (n,) or scalar
-        p_i, the probability that elector i attempts to defect; electors are independent of each other.
+        p_i, the probability that elector i attempts to defect, acting alone.
     needed : int
         Effective defecting votes that deny the leader its majority, from 1 to the sum of the votes.
     votes : (n,) or scalar, optional
         w_i, whole votes an elector casts, at least 1; by default 1. Above 100,000 in all they are divided, with
         `needed` rounded up, by their common factor.
     group : (n,), optional
-        Number from 0 of the group (the state) that elector i's defections are summed in; by default 0 for all.
+        Number from 0 of the group (the state) that elector i belongs to; by default 0 for all.
+    dependence : Independent, Factors or CommonOdds
+        How attempts depend on each other.
+    coordination : Alone, Pledge or Cascade
+        What attempts of the leader's electors do to each other.
     law : Law, optional
         Cancellation of attempts; by default none.
+    destination : Destination, optional
+        Where effective defections go; by default to nobody. It needs `opponents`.
+    opponents : Opponents, optional
+        The opponent's electors; without them only the leader's majority is judged.
 
     Raises
     ------
@@ -72,55 +70,144 @@ class Model:
 
     Notes
     -----
-    Scalars are broadcast to the longest array. The arrays are copies and cannot be written to.
+    Scalars are broadcast to the longest array; arrays of `dependence` and `law` to the electors of both sides, those of
+    the leader first. The arrays are copies and cannot be written to.
     """
 
     probability: NDArray[np.float64]
     needed: int
     votes: NDArray[np.int64]
     group: NDArray[np.int64]
+    dependence: Dependence
+    coordination: Coordination
     law: Law | None
+    destination: Destination | None
+    opponents: Opponents | None
 
     def __init__(
         self,
         probability: ArrayLike,
         needed: int,
-        *,
         votes: ArrayLike | None = None,
         group: ArrayLike | None = None,
+        dependence: Dependence = Independent(),  # noqa: B008 - a frozen value
+        coordination: Coordination = Alone(),  # noqa: B008
         law: Law | None = None,
+        destination: Destination | None = None,
+        opponents: Opponents | None = None,
     ) -> None:
-        if law is not None and not isinstance(law, Law):
-            raise InputError(f"law is {law!r}; it must be a montecarlo.Law or None.")
-        chance = _probabilities("probability", probability)
-        heavy = _whole_numbers("votes", 1 if votes is None else votes, least=1)
-        where = _whole_numbers("group", 0 if group is None else group, least=0)
-        given = {"probability": chance, "votes": heavy, "group": where}
-        if law is not None:
-            given["law.cancelled"] = law.cancelled
-        chance, heavy, where, *cancelled = _broadcast(given)
-        if law is not None:
-            law = Law(cancelled[0], law.upheld)
-        if int(where.max()) >= len(where):
-            i = int(where.argmax())
-            raise InputError(
-                f"group[{i}] is {where[i]}; with {len(where)} electors groups are numbered from 0 to {len(where) - 1}."
-            )
-        needed, heavy = _reduced(_needed(needed), heavy)
-        _check_needed(needed, int(heavy.sum()))
-        object.__setattr__(self, "needed", needed)
-        object.__setattr__(self, "law", law)
-        _freeze(self, probability=chance, votes=heavy, group=where)
+        _check_parts(dependence, coordination, law, destination, opponents)
+        arrays = {
+            "probability": probabilities("probability", probability),
+            "votes": whole_numbers("votes", 1 if votes is None else votes, least=1),
+            "group": whole_numbers("group", 0 if group is None else group, least=0),
+            **_own_arrays(coordination),
+        }
+        if opponents is None:
+            arrays |= _shared_arrays(dependence, law)
+        given = broadcast(arrays)
+        n = len(given["probability"])
+        both = n + (0 if opponents is None else len(opponents.probability))
+        shared = broadcast(_shared_arrays(dependence, law), length=both)
+        needed, heavy, opponents = _reduced(_needed(needed), given["votes"], opponents)
+        _check_needed(needed, int(heavy.sum()), opponents)
+        _check_groups(given["group"], opponents, both)
+        freeze(self, probability=given["probability"], votes=heavy, group=given["group"])
+        for name, part in (
+            ("needed", needed),
+            ("dependence", _spread_dependence(dependence, shared)),
+            ("coordination", _spread_coordination(coordination, given)),
+            ("law", None if law is None else Law(shared["Law.cancelled"], law.upheld)),
+            ("destination", destination),
+            ("opponents", opponents),
+        ):
+            object.__setattr__(self, name, part)
 
     @property
     def electors(self) -> int:
-        """Number of electors, n."""
+        """Number of the leader's electors, n."""
         return len(self.probability)
 
     @property
     def total_votes(self) -> int:
-        """Sum of the votes."""
+        """Sum of the leader's votes."""
         return int(self.votes.sum())
+
+    @property
+    def majority(self) -> int:
+        """Votes that are a majority."""
+        return self.total_votes - self.needed + 1
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Contradictory accounts of the same electors, weighed; `mixture` makes one.
+
+    Attributes
+    ----------
+    parts : tuple of (float, Model)
+        Weights, which sum to 1, and models.
+    """
+
+    parts: tuple[tuple[float, Model], ...]
+
+    @property
+    def needed(self) -> int:
+        """Effective defecting votes that deny the leader its majority."""
+        return self.parts[0][1].needed
+
+    @property
+    def votes(self) -> NDArray[np.int64]:
+        """Votes of the leader's electors."""
+        return self.parts[0][1].votes
+
+    @property
+    def group(self) -> NDArray[np.int64]:
+        """Groups of the leader's electors."""
+        return self.parts[0][1].group
+
+    @property
+    def electors(self) -> int:
+        """Number of the leader's electors."""
+        return self.parts[0][1].electors
+
+    @property
+    def total_votes(self) -> int:
+        """Sum of the leader's votes."""
+        return self.parts[0][1].total_votes
+
+
+def mixture(parts: Iterable[tuple[float, Model | Mixture]]) -> Mixture:
+    """Weigh contradictory accounts: with probability `weight` the electors are as in `model`.
+
+    Parameters
+    ----------
+    parts : iterable of (weight, model)
+        Weights sum to 1. The models agree in electors, votes, groups and needed votes, and in the opponents' votes; all
+        else may differ.
+
+    Raises
+    ------
+    InputError
+        If the weights do not sum to 1, or the rosters differ.
+    """
+    flat: list[tuple[float, Model]] = []
+    for i, (given, model) in enumerate(parts):
+        weight = float(probabilities(f"The weight of part {i}", given, scalar=True))
+        if isinstance(model, Mixture):
+            flat += [(weight * inner, part) for inner, part in model.parts]
+        else:
+            flat.append((weight, checked(model)))
+    if not flat or not isclose(sum(weight for weight, _ in flat), 1.0, rel_tol=1e-9):
+        raise InputError(f"The weights of the mixture sum to {sum(w for w, _ in flat):.15g}; they must sum to 1.")
+    first = flat[0][1]
+    for i, (_, model) in enumerate(flat):
+        if _seats(model) != _seats(first):
+            raise InputError(
+                f"Part {i} of the mixture has other electors, votes, groups or needed votes than part 0; accounts may "
+                "differ in everything but the roster."
+            )
+    return Mixture(tuple(flat))
 
 
 def checked(model: Model) -> Model:
@@ -136,68 +223,73 @@ def checked(model: Model) -> Model:
     return model
 
 
-def _freeze(target: object, **arrays: NDArray[np.float64] | NDArray[np.int64]) -> None:
-    for name, array in arrays.items():
-        own = np.array(array)
-        own.setflags(write=False)
-        object.__setattr__(target, name, own)
+def _seats(model: Model) -> tuple[Any, ...]:
+    other = model.opponents
+    rival = None if other is None else (other.votes.tobytes(), len(other.destination.alternatives))
+    return model.needed, model.votes.tobytes(), model.group.tobytes(), rival
 
 
-def _array(name: str, values: ArrayLike) -> NDArray[Any]:
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise InputError(f"{name} cannot be read as an array: {error}.") from None
-    if array.ndim > 1:
-        raise InputError(f"{name} has {array.ndim} dimensions; it must be a number or a list of numbers.")
-    if array.size == 0:
-        raise InputError(f"{name} is empty; at least one elector is needed.")
-    # NumPy turns [0.1, True] into [0.1, 1.0] without a word.
-    for i, value in enumerate(values if isinstance(values, list | tuple) else ()):
-        if isinstance(value, bool | np.bool):
-            raise InputError(f"{name}[{i}] is {value}; it must be a number.")
-    if array.dtype.kind not in "iuf":
-        raise InputError(f"{name} holds {array.dtype.name} values; it must hold plain numbers.")
-    return array
+def _check_parts(*parts: object) -> None:
+    kinds: tuple[tuple[str, tuple[type, ...]], ...] = (
+        ("dependence", (Independent, Factors, CommonOdds)),
+        ("coordination", (Alone, Pledge, Cascade)),
+        ("law", (Law, type(None))),
+        ("destination", (Destination, type(None))),
+        ("opponents", (Opponents, type(None))),
+    )
+    for (name, classes), part in zip(kinds, parts, strict=True):
+        if not isinstance(part, classes):
+            known = " or ".join("None" if each is type(None) else f"montecarlo.{each.__name__}" for each in classes)
+            raise InputError(f"{name} is {part!r}; it must be a {known}.")
+    destination, opponents = parts[3:]
+    if destination is not None and opponents is None:
+        raise InputError("destination is given without opponents; whether they get a majority depends on their votes.")
 
 
-def _at(name: str, array: NDArray[Any], i: int) -> str:
-    return f"{name} is {array[()]}" if array.ndim == 0 else f"{name}[{i}] is {array[i]}"
+def _own_arrays(coordination: Coordination) -> dict[str, NDArray[Any]]:
+    """Arrays of the leader's electors alone."""
+    if isinstance(coordination, Alone):
+        return {}
+    own: dict[str, NDArray[Any]] = {"conditional": coordination.conditional}
+    if isinstance(coordination, Cascade):
+        rows = len(coordination.threshold_cdf)
+        own["threshold_class"] = (
+            np.arange(rows) if coordination.threshold_class is None else coordination.threshold_class
+        )
+    return own
 
 
-def _probabilities(name: str, values: ArrayLike, *, scalar: bool = False) -> NDArray[np.float64]:
-    array = _array(name, values)
-    if scalar and array.ndim:
-        raise InputError(f"{name} is a list of {array.size}; it must be one number.")
-    result = array.astype(np.float64)
-    wrong = ~((result >= 0) & (result <= 1))
-    if wrong.any():
-        raise InputError(f"{_at(name, array, int(wrong.argmax()))}; a probability lies between 0 and 1.")
-    return result
+def _shared_arrays(dependence: Dependence, law: Law | None) -> dict[str, NDArray[Any]]:
+    """Arrays of the electors of both sides."""
+    shared: dict[str, NDArray[Any]] = {}
+    if isinstance(dependence, Factors):
+        shared |= {"Factors.national": dependence.national, "Factors.group": dependence.group}
+    if law is not None:
+        shared["Law.cancelled"] = law.cancelled
+    return shared
 
 
-def _whole_numbers(name: str, values: ArrayLike, *, least: int) -> NDArray[np.int64]:
-    array = _array(name, values)
-    # The upper end keeps the sum of 100,000 of them inside 64 bits; float64 holds every whole number up to it.
-    number = array.astype(np.float64)
-    wrong = ~((number >= least) & (number <= 2**45)) | (number != np.floor(number))
-    if wrong.any():
-        text = f"{_at(name, array, int(wrong.argmax()))}; it must be a whole number from {least} to 2^45."
-        raise InputError(text)
-    return number.astype(np.int64)
+def _spread_dependence(dependence: Dependence, shared: dict[str, NDArray[Any]]) -> Dependence:
+    if not isinstance(dependence, Factors):
+        return dependence
+    return Factors(shared["Factors.national"], shared["Factors.group"], dependence.degrees_of_freedom)
 
 
-def _broadcast(arrays: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
-    """Broadcast scalars to the longest array."""
-    lengths = {name: array.size for name, array in arrays.items() if array.ndim}
-    n = max(lengths.values(), default=1)
-    for name, length in lengths.items():
-        if length != n:
-            longest = max(lengths, key=lambda each: lengths[each])
-            raise InputError(f"{name} has {length} values but {longest} has {n}; give one for each elector.")
-    if n > MOST_VOTES:
-        raise InputError(f"There are {n} electors; at most {MOST_VOTES} are possible.")
-    return [np.broadcast_to(array, (n,)) for array in arrays.values()]
+def _spread_coordination(coordination: Coordination, given: dict[str, NDArray[Any]]) -> Coordination:
+    if isinstance(coordination, Alone):
+        return coordination
+    conditional = given["conditional"]
+    total = given["probability"] + conditional
+    if (total > 1 + 1e-12).any():
+        i = int((total > 1 + 1e-12).argmax())
+        raise InputError(
+            f"probability[{i}] + conditional[{i}] is {total[i]:.15g}; an elector acts alone or conditionally, not "
+            "both, so the sum must not exceed 1."
+        )
+    if isinstance(coordination, Pledge):
+        return Pledge(conditional, coordination.threshold, coordination.counts)
+    rows = given["threshold_class"]
+    return Cascade(conditional, coordination.threshold_cdf, rows, coordination.rounds, coordination.visibility)
 
 
 def _needed(needed: int) -> int:
@@ -206,20 +298,27 @@ def _needed(needed: int) -> int:
     return int(needed)
 
 
-def _reduced(needed: int, votes: NDArray[np.int64]) -> tuple[int, NDArray[np.int64]]:
+def _reduced(
+    needed: int, votes: NDArray[np.int64], opponents: Opponents | None
+) -> tuple[int, NDArray[np.int64], Opponents | None]:
     """Divide votes that are too many by their common factor: the event `sum >= needed` stays the same."""
-    if int(votes.sum()) <= MOST_VOTES:
-        return needed, votes
-    factor = reduce(gcd, votes.tolist())
-    if int(votes.sum()) // factor > MOST_VOTES:
+    sides = [votes] if opponents is None else [votes, opponents.votes]
+    most = max(int(side.sum()) for side in sides)
+    if most <= MOST_VOTES:
+        return needed, votes, opponents
+    factor = reduce(gcd, [vote for side in sides for vote in side.tolist()])
+    if most // factor > MOST_VOTES:
         raise InputError(
-            f"The votes sum to {int(votes.sum())} and have the common factor {factor}; at most {MOST_VOTES} votes "
+            f"The votes sum to {most} and have the common factor {factor}; at most {MOST_VOTES} votes "
             "(after division by it) are possible. Give votes in larger units."
         )
-    return -(-needed // factor), votes // factor
+    if opponents is not None:
+        votes_there = opponents.votes // factor
+        opponents = Opponents(opponents.probability, votes_there, opponents.group, opponents.destination)
+    return -(-needed // factor), votes // factor, opponents
 
 
-def _check_needed(needed: int, total: int) -> None:
+def _check_needed(needed: int, total: int, opponents: Opponents | None) -> None:
     if needed < 1:
         raise InputError(
             f"needed is {needed}: no defection is needed, the leader has no majority to lose. "
@@ -230,3 +329,19 @@ def _check_needed(needed: int, total: int) -> None:
             f"needed is {needed}, but all electors together cast {total} votes: "
             "the majority cannot be denied. The probability is 0."
         )
+    rivals = 0 if opponents is None else int(opponents.votes.sum())
+    if opponents is not None and 2 * (total - needed + 1) <= total + rivals:
+        raise InputError(
+            f"needed is {needed}, so that {total - needed + 1} votes are a majority, but both sides cast "
+            f"{total + rivals}; with opponents, needed must leave more than half of all votes a majority."
+        )
+
+
+def _check_groups(group: NDArray[np.int64], opponents: Opponents | None, electors: int) -> None:
+    sides = {"group": group} if opponents is None else {"group": group, "Opponents.group": opponents.group}
+    for name, where in sides.items():
+        i = int(where.argmax())
+        if int(where[i]) >= electors:
+            raise InputError(
+                f"{name}[{i}] is {where[i]}; with {electors} electors groups are numbered from 0 to {electors - 1}."
+            )

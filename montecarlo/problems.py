@@ -19,11 +19,15 @@ Path = tuple[str | int, ...]
 
 
 class Problem(NamedTuple):
-    """One fault: `text` goes on after the key, as in ``is 1.5; it must be ...``; `place` stands instead of the key."""
+    """One fault: `text` goes on after the key, as in ``is 1.5; it must be ...``; `place` stands instead of the key.
+
+    A fault that only an account of the scenario has names the `account`.
+    """
 
     path: Path
     text: str
     place: str = ""
+    account: str = ""
 
 
 def sentences(problems: Iterable[Problem], *, lines: Mapping[Path, int], overridden: Collection[Path]) -> list[str]:
@@ -53,8 +57,12 @@ def _sentence(problem: Problem, lines: Mapping[Path, int], outside: Collection[P
     """Return the line that the problem stands on, 0 if on none, and the sentence."""
     ancestors = [problem.path[:size] for size in range(len(problem.path), 0, -1)]
     text = f"{problem.place or dotted(problem.path)} {problem.text}"
+    if problem.account:
+        text = f"in the account {dotted((problem.account,))}, {text}"
     if any(path in outside for path in ancestors):
         return 0, f"override: {text}"
+    if problem.account:
+        ancestors.append(("account", problem.account))
     line = next((lines[path] for path in ancestors if path in lines), 0)
     return line, f"line {line}: {text}" if line and not problem.place else text
 
@@ -78,6 +86,12 @@ def shown(value: object) -> str:
     if isinstance(value, int) and abs(value) >= 10**30:
         return "a number of more than 30 digits"
     return str(value) if value is not None else "none"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write the first ten names one after the other, ``none`` if there are none."""
+    first = [dotted((name,)) for name in islice(names, 11)]
+    return ", ".join(first if len(first) < 11 else [*first[:10], "..."]) or "none"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -15,14 +15,16 @@ from functools import cached_property
 from importlib import resources
 from pathlib import Path
 
-from montecarlo.elector_table import read_electors
+from montecarlo.assembly import alternatives_of, build_house, build_model
 from montecarlo.errors import InputError, ScenarioError
-from montecarlo.model import Model
+from montecarlo.house import House
+from montecarlo.model import Mixture, Model, mixture
+from montecarlo.overrides import overridden, plain
 from montecarlo.problems import nearest, shown
 from montecarlo.roster import Roster
 from montecarlo.schema import Run, Settings
 from montecarlo.toml_text import parse_toml, read_text
-from montecarlo.validation import ElectorFiles, overridden, plain, validated
+from montecarlo.validation import Account, ElectorFiles, validated
 
 FORMAT = 1
 """Version of the scenario format; part of every digest."""
@@ -44,8 +46,6 @@ class Scenario:
         Text of each table of electors that the scenario names, by its path there.
     overrides : dict
         Values set from outside the file, by dotted key, in the order they were applied.
-    settings : Settings
-        What file and overrides amount to.
     """
 
     name: str
@@ -53,8 +53,8 @@ class Scenario:
     text: str = field(repr=False)
     tables: Mapping[str, str] = field(repr=False)
     overrides: Mapping[str, object]
-    settings: Settings = field(repr=False)
-    _roster: Roster = field(repr=False)
+    _whole: Account = field(repr=False)
+    _accounts: tuple[Account, ...] = field(repr=False)
 
     @classmethod
     def from_text(
@@ -87,6 +87,11 @@ class Scenario:
         return _scenario(name, text, source or name, ElectorFiles(dict(tables or {}), None), overrides or {})
 
     @property
+    def settings(self) -> Settings:
+        """What file and overrides amount to, before any account."""
+        return self._whole.settings
+
+    @property
     def title(self) -> str:
         """The scenario's title, one line."""
         return self.settings.title
@@ -111,6 +116,16 @@ class Scenario:
         """Draws, seed and confidence asked for."""
         return self.settings.run
 
+    @property
+    def accounts(self) -> dict[str, float]:
+        """Weights of contradictory accounts by name, in the order of the mixture's parts; empty if there are none."""
+        return {account.name: account.weight for account in self._accounts}
+
+    @cached_property
+    def alternatives(self) -> tuple[str, ...]:
+        """Names of the alternative candidates, in the order that the model numbers them."""
+        return alternatives_of(account.settings for account in (self._whole, *self._accounts))
+
     def replace(self, changes: Mapping[str, object]) -> Scenario:
         """Return the scenario with other values, validated again.
 
@@ -118,8 +133,8 @@ class Scenario:
         ----------
         changes : mapping
             Values by dotted key, such as ``{"defection.group.waverers.probability": 0.3}``, set after earlier ones. The
-            table of an elector is made where there is none, while a group must exist or be given as a whole table.
-            `None` takes a key out of the file.
+            table of an elector is made where there is none, while a group or an account must exist or be given as a
+            whole table. `None` takes a key out of the file. What an account sets is set after them.
 
         Raises
         ------
@@ -131,24 +146,30 @@ class Scenario:
         return _scenario(self.name, self.text, self.source, files, {**kept, **changes}, checked=True)
 
     def roster(self) -> Roster:
-        """Return every elector of the election, with probability and law."""
-        return self._roster
+        """Return every elector of the election, with probabilities and law, before any account."""
+        return self._whole.roster
 
-    def model(self) -> Model:
-        """Return the leader's electors as numbers."""
-        return self._roster.model()
+    def model(self) -> Model | Mixture:
+        """Return the electors as numbers; contradictory accounts are weighed."""
+        if not self._accounts:
+            return build_model(self.settings, self.roster(), self.alternatives)
+        return mixture(
+            (account.weight, build_model(account.settings, account.roster, self.alternatives))
+            for account in self._accounts
+        )
+
+    def house(self) -> House | None:
+        """Return the House that would choose if nobody has a majority; None if the scenario has none."""
+        return build_house(self.settings)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of what defines the model: not of comments, layout, titles, sources, draws or the name of a file."""
-        told = {"title", "question", "assumptions", "sources", "run"}
-        settings = self.settings.model_dump(exclude={**dict.fromkeys(told, True), "defection": {"csv", "group"}})
-        # An earlier group chooses first, so the order of groups counts, while that of other keys does not.
-        groups = [(name, group.model_dump()) for name, group in self.settings.defection.group.items()]
-        file = self.settings.defection.csv
-        rows = read_electors(self.tables[file], file)[0] if file else ()
-        electors = sorted((row.id, row.probability, row.name) for row in rows)
-        content = {"format": FORMAT, "settings": settings, "groups": groups, "electors": electors}
+        content = {"format": FORMAT, **_content(self._whole)}
+        if self._accounts:
+            content["accounts"] = [(each.name, each.weight, _content(each)) for each in self._accounts]
+        if self.alternatives:
+            content["alternatives"] = self.alternatives
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -225,8 +246,20 @@ def _scenario(
         validated(raw, files, source=source, text=text)
     overrides = {str(key): plain(value) for key, value in overrides.items()}
     changed = overridden(raw, overrides, source=source)
-    settings, roster = validated(changed, files, source=source, text=text, overrides=overrides)
-    return Scenario(name, source, text, files.tables, overrides, settings, roster)
+    whole, accounts = validated(changed, files, source=source, text=text, overrides=overrides)
+    return Scenario(name, source, text, files.tables, overrides, whole, accounts)
+
+
+def _content(account: Account) -> dict[str, object]:
+    """Return what defines the model of one account, without layout and without what is only told."""
+    told = {"title", "question", "assumptions", "sources", "account", "run"}
+    settings = account.settings.model_dump(exclude={**dict.fromkeys(told, True), "defection": {"csv", "group"}})
+    # An earlier group chooses first, so the order of groups counts, while that of other keys does not.
+    groups = [(name, group.model_dump()) for name, group in account.settings.defection.group.items()]
+    electors = sorted(
+        (row.id, row.probability, row.name) + (row.conditional,) * bool(row.conditional) for row in account.rows
+    )
+    return {"settings": settings, "groups": groups, "electors": electors}
 
 
 def _capital(sentence: str) -> str:

@@ -1,117 +1,68 @@
-"""The schema of a scenario file: which keys there are, and what each of them may hold.
+"""The schema of a scenario file: which tables and keys there are; what each of them may hold say the `values`.
 
-Nothing is converted silently: a year is a whole number, a probability a number or a fraction in quotes, and a key not
-listed here is an error. What needs the roster of an election (names of electors, sizes of groups) `roster` checks.
+A key not listed here is an error. What needs more than one key, or the roster of an election (names of electors, sizes
+of groups), the `checks` judge.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from fractions import Fraction
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_serializer
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 import montecarlo.data as data
 from montecarlo.problems import Problem, nearest, shown
+from montecarlo.values import (
+    PROBABILITY,
+    Candidate,
+    Confidence,
+    Congress,
+    Count,
+    Counted,
+    Degrees,
+    ElectionYear,
+    GroupName,
+    Kind,
+    Kinds,
+    LawYear,
+    Levels,
+    Line,
+    Loading,
+    Majority,
+    OddsParameter,
+    Party,
+    Positive,
+    Probability,
+    Rounds,
+    Seed,
+    State,
+    States,
+    Text,
+    Texts,
+)
 
-PROBABILITY = 'a number from 0 to 1 or a fraction such as "9/9110"'
+MOST_ACCOUNTS = 20
+"""Most contradictory accounts of a scenario; each is validated and answered like a scenario of its own."""
 
-
-def probability(value: object) -> float:
-    """Read a probability from a number or a fraction in quotes.
-
-    Raises
-    ------
-    ValueError
-        If it is neither, or lies outside [0, 1].
-    """
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}/0*[1-9][0-9]{0,17}", value, re.ASCII):
-        value = Fraction(value)
-        if value not in (0, 1) and float(value) in (0.0, 1.0):
-            raise ValueError(f"it must be {PROBABILITY}, and not nearer to 0 or 1 than a number can be")
-    if isinstance(value, bool) or not isinstance(value, int | float | Fraction) or not 0 <= value <= 1:
-        raise ValueError(f"it must be {PROBABILITY}")
-    return float(value) + 0.0
-
-
-def _must_be(phrase: str) -> WrapValidator:
-    """Say what a value must be whenever the type it is put on refuses it."""
-
-    def wrapped(value: Any, handler: Callable[[Any], Any]) -> Any:
-        try:
-            return handler(value)
-        except (ValidationError, ValueError):
-            raise PydanticCustomError("wrong", "it must be {phrase}", {"phrase": phrase}) from None
-
-    return WrapValidator(wrapped)
-
-
-def _one_of(phrase: str, known: Callable[[], Iterable[str | int]]) -> BeforeValidator:
-    """Accept one of a few words or whole numbers, and point to the nearest otherwise."""
-
-    def checked(value: Any) -> Any:
-        if any(value == each and type(value) is type(each) for each in known()):
-            return value
-        hint = nearest(value, map(str, known())) if isinstance(value, str) else ""
-        raise PydanticCustomError("wrong", "it must be {phrase}{hint}", {"phrase": phrase, "hint": hint})
-
-    return BeforeValidator(checked)
-
-
-def _printable(value: str) -> str:
-    if not value.strip() or not re.sub(r"[\n\t]", " ", value).isprintable():
-        raise ValueError
-    return value
-
-
-def _one_line(value: str) -> str:
-    if "\n" in _printable(value):
-        raise ValueError
-    return value
-
-
-def _listed(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _unlike(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    again = next((value for i, value in enumerate(values) if value in values[:i]), None)
-    if again is not None:
-        raise PydanticCustomError("twice", "names {value} twice; once is enough", {"value": shown(again)})
-    return values
-
-
-Probability = Annotated[float, BeforeValidator(probability), _must_be(PROBABILITY)]
-Text = Annotated[
-    str, Field(max_length=10_000), AfterValidator(_printable), _must_be("a text in quotes of at most 10,000 characters")
-]
-Line = Annotated[
-    str,
-    Field(max_length=200),
-    AfterValidator(_one_line),
-    _must_be("one line of text in quotes, of at most 200 characters"),
-]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
-Party = Annotated[str, Field(max_length=20), _must_be('a party\'s code such as "R"')]
-State = Annotated[str, _one_of("one of the 50 states or DC in two letters", data.states)]
-Kind = Annotated[str, _one_of("one of the kinds " + ", ".join(data.LAW_KINDS), lambda: data.LAW_KINDS)]
-States = Annotated[tuple[State, ...], BeforeValidator(_listed), AfterValidator(_unlike)]
-Kinds = Annotated[tuple[Kind, ...], BeforeValidator(_listed), AfterValidator(_unlike)]
-ElectionYear = Annotated[int, _one_of("one of the elections 2000, 2004, ... 2024", data.roster_years)]
-LawYear = Annotated[int, _one_of("2016 or 2024, the years of the law tables", lambda: data.LAW_YEARS)]
-Count = Annotated[int, Field(ge=1), _must_be("a whole number of at least 1")]
-Seed = Annotated[int, Field(ge=0), _must_be("a whole number of at least 0")]
-Confidence = Annotated[float, Field(gt=0, lt=1), _must_be("a number between 0 and 1, both excluded, such as 0.95")]
-GroupName = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,60}$"), _must_be("made of letters, digits, - and _")]
+_LATER: Final = {
+    *("conditional", "deterred", "factors", "common_odds", "pledge", "cascade"),
+    *("pressure", "destination", "house", "account"),
+}
+"""Keys that format 1 got after its first release; left out of a digest where they say nothing."""
 
 
 class Table(BaseModel):
     """A table of the file: strict, frozen, without unknown keys."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_serializer(mode="wrap")
+    def _with_what_is_said(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        fields = type(self).model_fields
+        silent = {key for key in _LATER & set(fields) if getattr(self, key) == fields[key].default}
+        return {key: value for key, value in handler(self).items() if key not in silent}
 
 
 class Election(Table):
@@ -126,6 +77,7 @@ class Group(Table):
     """Some electors of one party who share a probability."""
 
     probability: Probability
+    conditional: Probability = 0.0
     states: States | None = None
     law: Kinds | None = None
     party: Party | None = None
@@ -136,13 +88,15 @@ class Elector(Table):
     """One elector's own probability, and the name if it is public."""
 
     probability: Probability
+    conditional: Probability = 0.0
     name: Line = ""
 
 
 class Defection(Table):
-    """How probable it is that an elector attempts to defect."""
+    """How probable it is that an elector attempts to defect, alone or if others do."""
 
     probability: Probability
+    conditional: Probability = 0.0
     party: dict[Party, Probability] = {}
     csv: Line | None = None
     group: dict[GroupName, Group] = {}
@@ -158,13 +112,106 @@ class Cancelled(Table):
     void_and_replace_and_penalty: Probability = 1.0
 
 
+class Deterred(Table):
+    """Multiplier by kind of law on the probabilities of the electors whom it binds."""
+
+    pledge_only: Probability = 1.0
+    penalty: Probability = 1.0
+    void_and_replace: Probability = 1.0
+    void_and_replace_and_penalty: Probability = 1.0
+
+
 class Laws(Table):
     """Which binding laws there are, what they do, and whether the courts uphold them."""
 
     year: LawYear | None = None
     state: dict[State, Kind] = {}
     cancelled: Cancelled = Cancelled()
+    deterred: Deterred = Deterred()
     upheld: Probability = 1.0
+
+
+class FactorTable(Table):
+    """Loadings of factors that electors have in common, Gaussian unless there are degrees of freedom."""
+
+    national: Loading = 0.0
+    state: Loading = 0.0
+    degrees_of_freedom: Degrees | None = None
+
+
+class OddsTable(Table):
+    """The law of one rate for all, Beta(alpha, beta)."""
+
+    alpha: OddsParameter
+    beta: OddsParameter
+
+
+class PledgeTable(Table):
+    """How many must be counted before conditional electors act."""
+
+    threshold: Count
+    counts: Counted = "conditional"
+
+
+class ThresholdTable(Table):
+    """The law of a conditional elector's threshold: a Weibull law, or the distribution function level by level."""
+
+    scale: Positive | None = None
+    shape: Positive | None = None
+    cdf: Levels | None = None
+
+
+class CascadeTable(ThresholdTable):
+    """How conditional electors join those who are seen to defect; a group may have thresholds of its own."""
+
+    rounds: Rounds | None = None
+    visibility: Probability = 1.0
+    group: dict[GroupName, ThresholdTable] = {}
+
+
+class PressureTable(Table):
+    """What holds the leader's electors back: less often ready to defect, and less easily moved by others."""
+
+    probability: Probability = 1.0
+    hazard: Probability = 1.0
+    hazard_decay: Probability = 1.0
+
+
+class SideTable(Table):
+    """Where the defections of one side go; the rest abstains."""
+
+    opponent: Probability = 0.0
+    alternatives: dict[Candidate, Probability] = {}
+
+
+class DestinationTable(Table):
+    """Where defections go, of either side."""
+
+    leader: SideTable = SideTable()
+    opponent: SideTable = SideTable()
+
+
+class DelegationTable(Table):
+    """Whom a delegation of the House votes for; the rest is divided."""
+
+    leader: Probability = 0.0
+    opponent: Probability = 0.0
+    alternative: Probability = 0.0
+
+
+class HouseTable(Table):
+    """The House that would choose: which Congress, and its delegations by their majority."""
+
+    congress: Congress | None = None
+    loading: Loading = 0.0
+    delegation: dict[Majority, DelegationTable] = {}
+
+
+class AccountTable(Table):
+    """One of several contradictory accounts: how much it weighs, and what it says otherwise."""
+
+    weight: Probability
+    set: dict[str, Any] = {}
 
 
 class Run(Table):
@@ -173,6 +220,12 @@ class Run(Table):
     draws: Count = 1_000_000
     seed: Seed | None = None
     confidence: Confidence = 0.95
+
+
+def _few(accounts: dict[str, AccountTable]) -> dict[str, AccountTable]:
+    if len(accounts) > MOST_ACCOUNTS:
+        raise PydanticCustomError("wrong", "it must be a table of at most {most} accounts", {"most": MOST_ACCOUNTS})
+    return accounts
 
 
 class Settings(Table):
@@ -185,6 +238,14 @@ class Settings(Table):
     election: Election = Election()
     defection: Defection
     law: Laws | None = None
+    factors: FactorTable | None = None
+    common_odds: OddsTable | None = None
+    pledge: PledgeTable | None = None
+    cascade: CascadeTable | None = None
+    pressure: PressureTable | None = None
+    destination: DestinationTable | None = None
+    house: HouseTable | None = None
+    account: Annotated[dict[GroupName, AccountTable], AfterValidator(_few)] = {}
     run: Run = Run()
 
     @property
@@ -193,6 +254,12 @@ class Settings(Table):
         first, last = data.LAW_YEARS
         chosen = None if self.law is None else self.law.year
         return chosen or (first if self.election.year <= first else last)
+
+    @property
+    def congress(self) -> int:
+        """The Congress that would choose: the one asked for, else the one elected with the electors."""
+        chosen = None if self.house is None else self.house.congress
+        return chosen or 107 + (self.election.year - 2000) // 2
 
 
 _TABLES: Final[dict[tuple[str | int, ...], type[Table]]] = {
@@ -203,9 +270,30 @@ _TABLES: Final[dict[tuple[str | int, ...], type[Table]]] = {
     ("defection", "elector"): Elector,
     ("law",): Laws,
     ("law", "cancelled"): Cancelled,
+    ("law", "deterred"): Deterred,
+    ("factors",): FactorTable,
+    ("common_odds",): OddsTable,
+    ("pledge",): PledgeTable,
+    ("cascade",): CascadeTable,
+    ("cascade", "group"): ThresholdTable,
+    ("pressure",): PressureTable,
+    ("destination",): DestinationTable,
+    ("destination", "leader"): SideTable,
+    ("destination", "opponent"): SideTable,
+    ("house",): HouseTable,
+    ("house", "delegation"): DelegationTable,
+    ("account",): AccountTable,
     ("run",): Run,
 }
-_REQUIRED: Final = {"title": "one line of text in quotes", "probability": PROBABILITY, "defection": "a table"}
+_REQUIRED: Final = {
+    "title": "one line of text in quotes",
+    "probability": PROBABILITY,
+    "defection": "a table",
+    "threshold": "a whole number of at least 1",
+    "alpha": "a number from 0.001 to 1,000,000",
+    "beta": "a number from 0.001 to 1,000,000",
+    "weight": PROBABILITY,
+}
 _TYPES: Final = {"tuple_type": "a list in square brackets", "string_type": "a text in quotes"}
 
 
@@ -221,18 +309,25 @@ def _problem(error: ErrorDetails) -> Problem:
     if kind == "missing":
         return Problem(path, f"is missing; it must be {_REQUIRED[str(path[-1])]}.")
     if path[-1] == "[key]":
-        return Problem(path[:-1], f"is named {shown(value)}; {error['msg']}.")
+        return Problem(path[:-1], f"is named {shown(value)}; {_ended(error['msg'])}")
     if kind == "twice":
         return Problem(path, f"{error['msg']}.")
     message = error["msg"] if kind == "wrong" else f"it must be {_TYPES.get(kind, 'a table')}"
-    return Problem(path, f"is {shown(value)}; {message}{'' if message.endswith('?') else '.'}")
+    return Problem(path, f"is {shown(value)}; {_ended(message)}")
+
+
+def _ended(message: str) -> str:
+    """End a sentence that does not end with a question already."""
+    return message if message.endswith("?") else f"{message}."
 
 
 def _unknown_key(path: tuple[str | int, ...]) -> str:
-    table = _TABLES[path[:-1][:2]]
+    """Point to the nearest key of the table, which has a name of its own in a table of groups, or to another table."""
+    table = next(_TABLES[path[:size]] for size in range(len(path) - 1, -1, -1) if path[:size] in _TABLES)
     name = str(path[-1])
     hint = nearest(name, table.model_fields)
     elsewhere = [parents for parents, other in _TABLES.items() if name in other.model_fields and other is not table]
     if not hint and elsewhere:
-        hint = f"; does it belong into [{'.'.join(map(str, elsewhere[0]))}]?"
+        where = f"into [{'.'.join(map(str, elsewhere[0]))}]" if elsewhere[0] else "before the first table"
+        hint = f"; does it belong {where}?"
     return f"is not a known key{hint or '.'} Known here: {', '.join(table.model_fields)}."

@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 
+@dataclass(frozen=True)
+class Outcomes:
+    """Who has a majority of the electors appointed.
+
+    Attributes
+    ----------
+    leader_majority, opponent_majority, other_majority : float
+        Probability that the leader, the opponent or somebody else has it.
+    contingent_election, log10_contingent_election : float
+        Probability that nobody has it and the House elects, and its decimal logarithm.
+    third_place : tuple of float, or None
+        Probability that each alternative candidate is surely among the top three, and the election is contingent; None
+        if the model, or one of its accounts, has no opponents or leaves the third place to simulation.
+    third_tied, third_nobody : float
+        Probability that the third place of a contingent election is tied, or that nobody comes third; without meaning
+        where `third_place` is None.
+    """
+
+    leader_majority: float
+    opponent_majority: float
+    other_majority: float
+    contingent_election: float
+    log10_contingent_election: float
+    third_place: tuple[float, ...] | None = None
+    third_tied: float = 0.0
+    third_nobody: float = 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """An exact probability, with a bound on the rounding that it took to compute it.
+    """An exact probability, with a bound on the error that it took to compute it.
 
     Attributes
     ----------
@@ -21,12 +51,17 @@ class Solution:
     complement, log10_complement : float
         Probability that the leader keeps its majority, and its logarithm: as accurate as those of its loss.
     relative_error_bound : float
-        Bound on the relative error of `probability` from rounding, the float64 parameters of the model taken as exact.
-        Below 2.2e-308, where doubles thin out, it is that of the number whose logarithm is `log10_probability`.
+        Bound on the relative error of `probability` from rounding and quadrature, the float64 parameters of the model
+        taken as exact. Below 2.2e-308, where doubles thin out, it is that of the number whose logarithm is
+        `log10_probability`.
     bound_is_proved : bool
         True: the bound is a theorem; False: it is an estimate. Independent electors have a theorem.
-    pmf : (total votes + 1,) float64
-        Probability of each number of effective defecting votes; read only.
+    pmf_below : (needed,) float64
+        Probability of each number of effective defecting votes that leaves the leader its majority; read only.
+    whole : (total votes + 1,) float64, or a function that returns it
+        What `pmf` is made from; the function raises NotSolvable where only `pmf_below` can be computed.
+    outcomes : Outcomes
+        Who has a majority.
     """
 
     probability: float
@@ -35,16 +70,55 @@ class Solution:
     log10_complement: float
     relative_error_bound: float
     bound_is_proved: bool
-    pmf: NDArray[np.float64] = field(repr=False)
+    pmf_below: NDArray[np.float64] = field(repr=False)
+    whole: NDArray[np.float64] | Callable[[], NDArray[np.float64]] = field(repr=False)
+    outcomes: Outcomes
+
+    @classmethod
+    def of_leader(
+        cls,
+        probability: float,
+        log10_probability: float,
+        complement: float,
+        log10_complement: float,
+        relative_error_bound: float,
+        bound_is_proved: bool,
+        pmf_below: NDArray[np.float64],
+        whole: NDArray[np.float64] | Callable[[], NDArray[np.float64]],
+    ) -> Solution:
+        """Take a majority denied to the leader for a contingent election, as long as no opponents are modelled."""
+        outcomes = Outcomes(complement, 0.0, 0.0, probability, log10_probability)
+        four = probability, log10_probability, complement, log10_complement
+        return cls(*four, relative_error_bound, bound_is_proved, pmf_below, whole, outcomes)
+
+    @cached_property
+    def pmf(self) -> NDArray[np.float64]:
+        """Probability of each number of effective defecting votes, (total votes + 1,) float64; read only.
+
+        Raises
+        ------
+        NotSolvable
+            If only `pmf_below` can be computed.
+        """
+        values = self.whole() if callable(self.whole) else self.whole
+        values.setflags(write=False)
+        return values
 
     def agrees_with(self, other: Solution) -> bool:
-        """Say whether two computations of one answer agree within their bounds on the rounding.
+        """Say whether two computations of one answer agree within their bounds on the error.
 
         Processors add in different orders, so the last digits may differ between machines. The bounds are relative, and
-        hold for the logarithms too, give or take a few roundings, and for the entries of the distribution above 1e-270.
+        hold for the logarithms too, give or take a few roundings. Entries of the distribution below `needed` are
+        compared above 1e-270; where the bound is an estimate, which judges sums of them, to nine digits.
         """
         bound = self.relative_error_bound + other.relative_error_bound + 1e-12
-        pairs = ((self.log10_probability, other.log10_probability), (self.log10_complement, other.log10_complement))
+        entry = bound if self.bound_is_proved and other.bound_is_proved else max(bound, 1e-9)
+        pairs = (
+            (self.log10_probability, other.log10_probability),
+            (self.log10_complement, other.log10_complement),
+            (self.outcomes.log10_contingent_election, other.outcomes.log10_contingent_election),
+        )
         logs = all(a == b or abs(a - b) <= bound * max(1.0, abs(a)) for a, b in pairs)
-        entries = len(self.pmf) == len(other.pmf) and np.allclose(self.pmf, other.pmf, rtol=bound, atol=1e-270)
+        mine, its = self.pmf_below, other.pmf_below
+        entries = len(mine) == len(its) and np.allclose(mine, its, rtol=entry, atol=1e-270)
         return bool(logs and entries and np.isclose(self.probability, other.probability, rtol=bound, atol=1e-300))

@@ -14,11 +14,9 @@ are loaded, their digests after.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
-import platform
 import re
 import shutil
 import tempfile
@@ -26,7 +24,6 @@ import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,16 +32,11 @@ from numpy.typing import NDArray
 
 from montecarlo.answer import Answer
 from montecarlo.errors import InputError, StoreError
-from montecarlo.estimates import Simulation, Tally
-from montecarlo.kernel.streams import STREAM_NAME
+from montecarlo.manifest import ARRAY_TYPES, FORMAT, answer_from, arrays_of, digest_of, manifest_of, sha256
 from montecarlo.model import MOST_VOTES
-from montecarlo.scenario import Scenario
-from montecarlo.solution import Solution
 
-FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 ARRAYS: Final = "arrays.npz"
-_TYPES: Final = {"counts": np.int64, "attempted": np.int64, "effective": np.int64, "pmf": np.float64}
 _MOST_BYTES: Final = 8 * (MOST_VOTES + 1) + 4096
 _MOST_MANIFEST: Final = 16 << 20
 _DAMAGE: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError, EOFError, zipfile.BadZipFile)
@@ -66,9 +58,9 @@ def save(answer: Answer, results: Path) -> Path:
         raise StoreError(f"The run cannot be saved in {results}: {error.strerror}.") from None
     try:
         scratch.chmod(0o755)
-        _write(scratch / ARRAYS, _packed(_arrays(answer)))
-        manifest = _manifest(answer)
-        manifest["digest"] = _digest(manifest)
+        _write(scratch / ARRAYS, _packed(arrays_of(answer)))
+        manifest = manifest_of(answer)
+        manifest["digest"] = digest_of(manifest)
         _write(scratch / MANIFEST, json.dumps(manifest, indent=1, allow_nan=False).encode())
         _flush_directory(scratch)
         place = _rename(scratch, results, answer.scenario.name)
@@ -147,103 +139,15 @@ def load(run: Path) -> Answer:
     """
     manifest = _read_manifest(run)
     try:
-        arrays = _read_arrays(run / ARRAYS)
-        answer = _answer(manifest, arrays)
+        answer = answer_from(manifest, _read_arrays(run / ARRAYS))
         told = manifest["result"]["digest"], manifest["result"]["pmf"], manifest["scenario"]["digest"]
-        found = answer.simulation.tally.digest, _sha256(answer.solution.pmf.tobytes()), answer.scenario.digest
+        found = answer.simulation.tally.digest, sha256(answer.pmf.tobytes()), answer.scenario.digest
     except _DAMAGE as error:
         text = f"{run} cannot be read back: {error}. It is damaged, or was not written by montecarlo."
         raise StoreError(text) from None
     if found != told:
         raise StoreError(f"{run} was changed after it was saved: its numbers do not fit their digests.")
     return answer
-
-
-def _digest(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 of all of a manifest but its digest, in a form that does not depend on layout."""
-    content = {key: value for key, value in manifest.items() if key != "digest"}
-    return _sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
-
-
-def _sha256(content: bytes) -> str:
-    return "sha256:" + hashlib.sha256(content).hexdigest()
-
-
-def _manifest(answer: Answer) -> dict[str, Any]:
-    simulation, scenario = answer.simulation, answer.scenario
-    return {
-        "format": FORMAT,
-        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
-        "scenario": {
-            "name": scenario.name,
-            "digest": scenario.digest,
-            "text": scenario.text,
-            "tables": dict(scenario.tables),
-            "overrides": dict(scenario.overrides),
-        },
-        "stream": {"name": STREAM_NAME, "seed": simulation.seed, "block": simulation.block},
-        "result": {
-            "asked": answer.asked,
-            "draws": simulation.draws,
-            "backend": simulation.backend,
-            "digest": simulation.tally.digest,
-            "pmf": _sha256(answer.solution.pmf.tobytes()),
-            "seconds": answer.seconds,
-            "kernel_seconds": answer.kernel_seconds,
-            "log10_probability": answer.solution.log10_probability.hex(),  # JSON has no infinity
-            "complement": answer.solution.complement,
-            "log10_complement": answer.solution.log10_complement.hex(),
-            "relative_error_bound": answer.solution.relative_error_bound.hex(),
-            "bound_is_proved": answer.solution.bound_is_proved,
-        },
-        "answer": answer.record(),
-        "versions": _versions(),
-        "platform": f"{platform.system()} {platform.machine()}",
-    }
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in ("montecarlo", "numpy", "scipy", "numba"):
-        with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
-
-
-def _arrays(answer: Answer) -> dict[str, NDArray[Any]]:
-    tally = answer.simulation.tally
-    return {
-        "counts": tally.counts,
-        "attempted": tally.attempted,
-        "effective": tally.effective,
-        "pmf": answer.solution.pmf,
-    }
-
-
-def _answer(manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Answer:
-    told, result, record = manifest["scenario"], manifest["result"], manifest["answer"]
-    scenario = Scenario.from_text(told["name"], told["text"], tables=told["tables"], overrides=told["overrides"])
-    tally = Tally(int(result["draws"]), arrays["counts"], arrays["attempted"], arrays["effective"])
-    stream = manifest["stream"]
-    solution = Solution(
-        probability=float(record["exact"]["probability"]),
-        log10_probability=float.fromhex(result["log10_probability"]),
-        complement=float(result["complement"]),
-        log10_complement=float.fromhex(result["log10_complement"]),
-        relative_error_bound=float.fromhex(result["relative_error_bound"]),
-        bound_is_proved=bool(result["bound_is_proved"]),
-        pmf=arrays["pmf"],
-    )
-    return Answer(
-        scenario=scenario,
-        solution=solution,
-        simulation=Simulation(
-            tally, scenario.roster().needed, int(stream["seed"]), result["backend"], int(stream["block"])
-        ),
-        asked=int(result["asked"]),
-        seconds=float(result["seconds"]),
-        kernel_seconds=float(result["kernel_seconds"]),
-    )
 
 
 def _read_manifest(run: Path) -> dict[str, Any]:
@@ -259,7 +163,7 @@ def _read_manifest(run: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise StoreError(f"{path} is not a manifest of format {FORMAT}, the one that this version reads.")
     try:
-        same = manifest.get("digest") == _digest(manifest)
+        same = manifest.get("digest") == digest_of(manifest)
     except (ValueError, RecursionError):
         same = False
     if not same:
@@ -272,9 +176,9 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     arrays = {}
     with zipfile.ZipFile(path) as archive:
         members = {member.filename: member for member in archive.infolist()}
-        if set(members) != {f"{name}.npy" for name in _TYPES} or len(members) != len(archive.infolist()):
+        if set(members) != {f"{name}.npy" for name in ARRAY_TYPES} or len(members) != len(archive.infolist()):
             raise ValueError("its arrays have other names than those of a run")
-        for name, kind in _TYPES.items():
+        for name, kind in ARRAY_TYPES.items():
             member = members[f"{name}.npy"]
             if member.file_size > _MOST_BYTES:
                 raise ValueError(f"its array {name} would take {member.file_size} bytes")

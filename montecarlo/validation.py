@@ -5,24 +5,26 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-import numpy as np
 from pydantic import ValidationError
 
+from montecarlo.accounts import accounts_in, placed, weight_problems
 from montecarlo.elector_table import CSV_KEY, ElectorRow, read_electors
 from montecarlo.errors import MOST_PROBLEMS, InputError, ScenarioError
+from montecarlo.mechanism_checks import mechanism_problems
+from montecarlo.overrides import Raw, path_of
 from montecarlo.problems import Path as KeyPath
-from montecarlo.problems import Problem, nearest, sentences, shown
-from montecarlo.roster import Roster, build_roster, roster_problems
+from montecarlo.problems import Problem, sentences, shown
+from montecarlo.roster import Roster, build_roster
+from montecarlo.roster_checks import roster_problems
 from montecarlo.schema import Settings, schema_problems
 from montecarlo.toml_text import MOST_BYTES, line_numbers, read_text
 
-Raw = dict[str, Any]
-"""Values of a scenario as TOML gives them."""
+_HARMLESS: Final = {"title": "untitled", "probability": 0.0, "threshold": 1, "alpha": 1.0, "beta": 1.0, "weight": 1.0}
+"""Values that are put in for required ones at fault."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,35 @@ class ElectorFiles:
         return path
 
 
+@dataclass(frozen=True)
+class Account:
+    """One account of a scenario: the electors as it has them; a scenario without accounts has itself as the only one.
+
+    Attributes
+    ----------
+    name : str
+        Its name, empty for the scenario itself.
+    weight : float
+        Probability that it is the true one.
+    settings : Settings
+        The scenario with what the account says otherwise.
+    rows : tuple of ElectorRow
+        Electors of its table, if it has one.
+    roster : Roster
+        Its electors.
+    """
+
+    name: str
+    weight: float
+    settings: Settings
+    rows: tuple[ElectorRow, ...]
+    roster: Roster
+
+
 def validated(
     raw: Raw, files: ElectorFiles, *, source: str, text: str, overrides: Mapping[str, object] | None = None
-) -> tuple[Settings, Roster]:
-    """Validate raw values and seat the electors.
+) -> tuple[Account, tuple[Account, ...]]:
+    """Validate raw values and seat the electors, those of the scenario itself and those of each account.
 
     Parameters
     ----------
@@ -81,16 +108,47 @@ def validated(
     ScenarioError
         With everything that is wrong.
     """
+    base = _judged(raw, files)
+    problems, parts = list(base.problems), []
+    for name, changed, faults in accounts_in(raw):
+        part = _judged(changed, files)
+        parts.append(part)
+        problems += faults
+        problems += [placed(each, name, raw) for each in part.problems if each not in base.problems]
+    if base.settings is not None and base.settings.account:
+        problems += weight_problems(base.settings, [part.settings for part in parts])
+    if problems or base.settings is None:
+        outside = {path_of(key) for key in overrides or ()}
+        raise ScenarioError(source, sentences(problems, lines=line_numbers(text), overridden=outside))
+    weighed = zip(base.settings.account.items(), parts, strict=True)
+    return _account("", 1.0, base.settings, base.rows), tuple(
+        _account(name, account.weight, part.settings, part.rows)
+        for (name, account), part in weighed
+        if part.settings is not None
+    )
+
+
+def _account(name: str, weight: float, settings: Settings, rows: tuple[ElectorRow, ...]) -> Account:
+    return Account(name, weight, settings, rows, build_roster(settings, rows))
+
+
+class _Judged(NamedTuple):
+    """Raw values as settings, None if they cannot be, and what is wrong with them."""
+
+    settings: Settings | None
+    rows: tuple[ElectorRow, ...]
+    problems: list[Problem]
+
+
+def _judged(raw: Raw, files: ElectorFiles) -> _Judged:
     try:
         settings = Settings.model_validate(raw)
-        rows, problems = _rows(settings, files)
-        problems += islice(roster_problems(settings, rows), MOST_PROBLEMS)
     except ValidationError as error:
-        problems = [*islice(chain(schema_problems(error), _further_problems(raw, error, files)), MOST_PROBLEMS)]
-    if problems:
-        outside = {tuple(key.split(".")) for key in overrides or ()}
-        raise ScenarioError(source, sentences(problems, lines=line_numbers(text), overridden=outside))
-    return settings, build_roster(settings, rows)
+        problems = chain(schema_problems(error), _further_problems(raw, error, files))
+        return _Judged(None, (), [*islice(problems, MOST_PROBLEMS)])
+    rows, problems_there = _rows(settings, files)
+    found = chain(problems_there, roster_problems(settings, rows), mechanism_problems(settings, rows))
+    return _Judged(settings, rows, [*islice(found, MOST_PROBLEMS)])
 
 
 def _rows(settings: Settings, files: ElectorFiles) -> tuple[tuple[ElectorRow, ...], list[Problem]]:
@@ -104,10 +162,10 @@ def _rows(settings: Settings, files: ElectorFiles) -> tuple[tuple[ElectorRow, ..
 
 
 def _further_problems(raw: Raw, error: ValidationError, files: ElectorFiles) -> Iterator[Problem]:
-    """Yield what is wrong with the electors of a file whose keys are not all valid, as far as that can be known.
+    """Yield what is wrong with a file whose keys are not all valid, as far as that can be known.
 
     The faulty values are left out, or filled where they are required. Groups are judged only if nothing that decides
-    who is in a group was at fault.
+    who is in a group was at fault, and mechanisms only by tables without fault.
     """
     faults = [each["loc"] for each in error.errors(include_url=False, include_context=False, include_input=False)]
     if any(path[0] == "election" or path == ("defection",) for path in faults):
@@ -122,7 +180,8 @@ def _further_problems(raw: Raw, error: ValidationError, files: ElectorFiles) -> 
     groups = not any(path[0] == "law" or path[:2] == ("defection", "group") for path in faults)
     rows, problems = _rows(settings, files)
     yield from problems
-    yield from roster_problems(settings, rows, groups=groups)
+    yield from roster_problems(settings, rows, with_groups=groups)
+    yield from mechanism_problems(settings, rows, faulty={str(path[0]) for path in faults})
 
 
 def _mend(raw: Raw, path: KeyPath) -> None:
@@ -135,53 +194,5 @@ def _mend(raw: Raw, path: KeyPath) -> None:
             break
         table = table[part]
     table.pop(key, None)
-    if key in ("title", "probability"):
-        table[str(key)] = 0.0 if key == "probability" else "untitled"
-
-
-def overridden(raw: Raw, overrides: Mapping[str, object], *, source: str) -> Raw:
-    """Return the values of a file with others set by dotted key, not yet validated.
-
-    Raises
-    ------
-    ScenarioError
-        If a key leads through something that is no table, or into a group that does not exist.
-    """
-    changed = copy.deepcopy(raw)
-    problems = [_put(changed, key, value) for key, value in overrides.items()]
-    faults = [problem for problem in problems if problem is not None]
-    if faults:
-        raise ScenarioError(source, sentences(faults, lines={}, overridden={problem.path for problem in faults}))
-    return changed
-
-
-def _put(raw: Raw, key: str, value: object) -> Problem | None:
-    """Set one value, and make the tables that lead to it."""
-    path = tuple(str(key).split("."))
-    if len(path) > 4 or "" in path:
-        return Problem(path[:4], "is not a key; a key has at most 4 names joined by dots.")
-    table = raw
-    for size, part in enumerate(path[:-1], start=1):
-        if path[: size - 1] == ("defection", "group") and part not in table:
-            known = ", ".join(table) or "none"
-            text = f"names the group {shown(part)}, which there is not{nearest(part, table) or '.'} Groups: {known}."
-            return Problem(path, text)
-        table = table.setdefault(part, {})
-        if not isinstance(table, dict):
-            return Problem(path, f"cannot be set, since {'.'.join(path[:size])} is a value and not a table.")
-    if value is None:
-        table.pop(path[-1], None)
-    else:
-        table[path[-1]] = copy.deepcopy(value)
-    return None
-
-
-def plain(value: object) -> object:
-    """Copy a value, fractions and NumPy numbers in it turned into what TOML could have said."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    return value.item() if isinstance(value, np.generic) else value
+    if key in _HARMLESS:
+        table[str(key)] = _HARMLESS[str(key)]

@@ -12,17 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from scipy import stats
+from agreement import LEAST_P, SIGMAS, chi_square, group_scores, score
 
 from montecarlo.engine.simulation import simulate
-from montecarlo.estimates import Simulation, agreement
+from montecarlo.estimates import Simulation
 from montecarlo.exact.solver import solve
 from montecarlo.kernel.plan import RARE_BELOW
-from montecarlo.model import Law, Model
+from montecarlo.model import Model
+from montecarlo.parts import Law
 from montecarlo.solution import Solution
 
-_SIGMAS = 4.5
-_LEAST_P = 1e-6
 _rng = np.random.default_rng(538)
 _BLOCS = np.array([3, 4, 6, 9, 10, 10, 11, 11, 12, 13, 15, 16, 16, 18, 20, 20, 29, 29, 38, 55])
 
@@ -61,51 +60,6 @@ CASES = {
 }
 
 
-def _score(simulation: Simulation, exact: Solution) -> float:
-    """Normal score of the hits."""
-    chances = (exact.probability, exact.complement, exact.log10_probability)
-    return agreement(simulation.hits, simulation.draws, *chances)
-
-
-def _chi_square(simulation: Simulation, exact: Solution) -> float:
-    """P-value of all counts, neighbours pooled until 10 are expected; 0 if the impossible happened."""
-    counts, expected = simulation.counts, simulation.draws * exact.pmf
-    if counts[exact.pmf == 0].any():
-        return 0.0
-    seen, due = [0.0], [0.0]
-    for count, mean in zip(counts, expected, strict=True):
-        if due[-1] >= 10:
-            seen.append(0.0)
-            due.append(0.0)
-        seen[-1] += count
-        due[-1] += mean
-    if len(due) > 1 and due[-1] < 10:
-        seen[-2:] = [sum(seen[-2:])]
-        due[-2:] = [sum(due[-2:])]
-    if len(due) == 1:
-        return 1.0
-    misfit = ((np.array(seen) - due) ** 2 / due).sum()
-    return float(stats.chi2.sf(misfit, len(due) - 1))
-
-
-def _group_scores(simulation: Simulation, model: Model) -> np.ndarray:
-    """Attempted and effective votes of every group: distance from the expectation in sigmas, ``(2, groups)``."""
-    cancelled, upheld = (0.0, 0.0) if model.law is None else (model.law.cancelled, model.law.upheld)
-    observed = [simulation.tally.attempted, simulation.tally.effective]
-    scores = []
-    for seen, ruling in zip(observed, (0.0, upheld), strict=True):
-        mean = variance = 0.0
-        means = []
-        for weight, chance in ((ruling, model.probability * (1 - cancelled)), (1 - ruling, model.probability)):
-            means.append(np.bincount(model.group, model.votes * chance))
-            mean = mean + weight * means[-1]
-            variance = variance + weight * np.bincount(model.group, model.votes**2 * chance * (1 - chance))
-        variance = variance + ruling * (1 - ruling) * (means[0] - means[1]) ** 2
-        sigma = np.sqrt(simulation.draws * variance)
-        scores.append((seen - simulation.draws * mean) / np.where(sigma > 0, sigma, 1e-300))
-    return np.array(scores)
-
-
 @pytest.fixture(scope="module", params=CASES)
 def run(request: pytest.FixtureRequest) -> tuple[Model, Simulation, Solution]:
     case = CASES[request.param]
@@ -114,17 +68,17 @@ def run(request: pytest.FixtureRequest) -> tuple[Model, Simulation, Solution]:
 
 def test_hits_agree(run: tuple[Model, Simulation, Solution]) -> None:
     _, simulation, exact = run
-    assert abs(_score(simulation, exact)) < _SIGMAS
+    assert abs(score(simulation, exact)) < SIGMAS
 
 
 def test_the_whole_distribution_agrees(run: tuple[Model, Simulation, Solution]) -> None:
     _, simulation, exact = run
-    assert _chi_square(simulation, exact) > _LEAST_P
+    assert chi_square(simulation.counts, exact.pmf) > LEAST_P
 
 
 def test_group_sums_agree(run: tuple[Model, Simulation, Solution]) -> None:
     model, simulation, _ = run
-    assert np.abs(_group_scores(simulation, model)).max() < _SIGMAS
+    assert np.abs(group_scores(simulation, model)).max() < SIGMAS
 
 
 def test_no_group_is_too_rare_for_sigmas() -> None:
@@ -150,15 +104,15 @@ def test_every_check_fails_a_wrong_model(name: str, factor: float, draws: int) -
     exact = solve(right)
     assert 0.1 < exact.probability < 0.5
     simulation = simulate(wrong, draws, seed=7)
-    assert _score(simulation, exact) > 5
-    assert _chi_square(simulation, exact) < _LEAST_P
-    assert _group_scores(simulation, right).min() > 5
+    assert score(simulation, exact) > 5
+    assert chi_square(simulation.counts, exact.pmf) < LEAST_P
+    assert group_scores(simulation, right).min() > 5
 
 
 def test_an_impossible_count_fails() -> None:
     """Nobody reaches 4 votes with blocs of 3; one such election among a million must not pass."""
     model = Model([0.5, 0.5], 3, votes=[3, 3])
     simulation = simulate(model, 1_000_000, seed=7)
-    assert _chi_square(simulation, solve(model)) > _LEAST_P
+    assert chi_square(simulation.counts, solve(model).pmf) > LEAST_P
     simulation.counts[4] += 1
-    assert _chi_square(simulation, solve(model)) == 0
+    assert chi_square(simulation.counts, solve(model).pmf) == 0

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from montecarlo.errors import InputError
-from montecarlo.model import MOST_VOTES, Law, Model
+from montecarlo.model import MOST_VOTES, Model
+from montecarlo.parts import Law
 
 
 def _refused(make: Callable[[], Any], *words: str) -> None:
@@ -139,7 +140,7 @@ def test_a_law_is_a_law(bad: Any) -> None:
 def test_lengths_that_differ() -> None:
     _refused(lambda: Model([0.1] * 3, 1, votes=[1, 1]), "votes has 2 values but probability has 3")
     _refused(lambda: Model([0.1] * 2, 1, group=[0, 0, 0]), "probability has 2 values but group has 3")
-    _refused(lambda: Model([0.1] * 3, 1, law=Law([0.5, 0.5])), "law.cancelled has 2 values but probability has 3")
+    _refused(lambda: Model([0.1] * 3, 1, law=Law([0.5, 0.5])), "Law.cancelled has 2 values but probability has 3")
     _refused(lambda: Model([0.1], 1, votes=[1, 1]), "probability has 1 values but votes has 2")
 
 

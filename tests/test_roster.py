@@ -12,9 +12,13 @@ from montecarlo.scenario import Scenario, load
 BASE = 'title = "t"\n[defection]\nprobability = 0.01\n'
 
 
-def roster(text: str = "", base: str = BASE, **tables: str) -> Roster:
+def scenario(text: str = "", base: str = BASE, **tables: str) -> Scenario:
     files = {f"{name}.csv": content for name, content in tables.items()}
-    return Scenario.from_text("test", base + text, tables=files).roster()
+    return Scenario.from_text("test", base + text, tables=files)
+
+
+def roster(text: str = "", base: str = BASE, **tables: str) -> Roster:
+    return scenario(text, base, **tables).roster()
 
 
 def seat(seats: Roster, id: str) -> Seat:
@@ -34,10 +38,11 @@ def seat(seats: Roster, id: str) -> Seat:
     ],
 )
 def test_elections(year: int, leader: str, needed: int) -> None:
-    seats = roster(f"[election]\nyear = {year}\n")
+    built = scenario(f"[election]\nyear = {year}\n")
+    seats, model = built.roster(), built.model()
     assert (seats.year, seats.leader, seats.needed, seats.majority, seats.appointed) == (year, leader, needed, 270, 538)
-    assert seats.leader_votes == data.elections()[year].winner_pledged == seats.model().electors
-    assert seats.model().needed == needed
+    assert seats.leader_votes == data.elections()[year].winner_pledged == model.electors
+    assert model.needed == needed
 
 
 def test_seats_are_numbered_within_the_state_in_the_order_of_the_table() -> None:
@@ -49,18 +54,18 @@ def test_seats_are_numbered_within_the_state_in_the_order_of_the_table() -> None
 
 
 def test_bloc_votes_as_one() -> None:
-    seats = roster('[election]\nblocs = ["TX", "ME"]\n')
+    built = scenario('[election]\nblocs = ["TX", "ME"]\n')
+    seats, model = built.roster(), built.model()
     assert [(each.id, each.votes) for each in seats.seats if each.state in ("ME", "TX")] == [
         ("ME-R", 1),
         ("ME-D", 3),
         ("TX-R", 38),
     ]
-    assert (seats.needed, seats.model().electors, seats.model().total_votes) == (37, 306 - 37, 306)
+    assert (seats.needed, model.electors, model.total_votes) == (37, 306 - 37, 306)
 
 
 def test_model_groups_are_the_leaders_states() -> None:
-    seats = roster()
-    model = seats.model()
+    seats, model = roster(), scenario().model()
     assert len(seats.states) == 31
     assert [seats.states[group] for group in model.group] == [each.state for each in seats.leader_seats]
     assert model.law is None
@@ -115,7 +120,7 @@ def test_without_a_law_table_nothing_is_cancelled() -> None:
 
 
 def test_law_as_applied_cancels_where_votes_are_void() -> None:
-    model = roster("[law]\nupheld = 0.9\n").model()
+    model = scenario("[law]\nupheld = 0.9\n").model()
     assert model.law is not None
     assert model.law.upheld == 0.9
     # Michigan 16, Montana 3, Nebraska 5, North Carolina 15, Utah 6, and one of Maine's.

@@ -13,6 +13,7 @@ import pytest
 from montecarlo import store
 from montecarlo.answer import Answer, ask
 from montecarlo.errors import InputError, StoreError
+from montecarlo.manifest import arrays_of, digest_of
 from montecarlo.scenario import load
 
 
@@ -106,9 +107,12 @@ def change(run: Path, *keys: str, value: object) -> None:
     ("keys", "value"),
     [
         (("result", "draws"), 4999),
-        (("result", "log10_probability"), (-50.0).hex()),
-        (("result", "complement"), 0.0),
-        (("result", "relative_error_bound"), "0x0p0"),
+        (("result", "unsolved"), "It was too hard."),
+        (("result", "solution"), None),
+        (("result", "solution", "log10_probability"), (-50.0).hex()),
+        (("result", "solution", "complement"), 0.0),
+        (("result", "solution", "relative_error_bound"), "0x0p0"),
+        (("result", "solution", "outcomes", "other_majority"), "0x1p-1"),
         (("result", "seconds"), "nan"),
         (("scenario", "overrides"), {}),
         (("scenario", "text"), "title ="),
@@ -127,27 +131,25 @@ def test_every_change_of_the_manifest_is_noticed(run: Path, keys: tuple[str, ...
 
 def test_a_manifest_of_another_format(run: Path) -> None:
     change(run, "format", value=99)
-    with pytest.raises(StoreError, match="not a manifest of format 1"):
+    with pytest.raises(StoreError, match="not a manifest of format 2"):
         store.load(run)
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("stream", None), ("result", {}), ("scenario", {"text": 1}), ("answer", [])]
+    ("key", "value"), [("stream", None), ("result", {}), ("scenario", {"text": 1}), ("stream", {"seed": "one"})]
 )
 def test_a_manifest_that_fits_its_digest_and_nothing_else(run: Path, key: str, value: object) -> None:
     change(run, key, value=value)
     manifest = json.loads((run / "manifest.json").read_text())
-    change(run, "digest", value=store._digest(manifest))
+    change(run, "digest", value=digest_of(manifest))
     with pytest.raises(StoreError, match="cannot be read back"):
         store.load(run)
 
 
 def test_changed_counts_are_noticed(answer: Answer, run: Path) -> None:
-    tally = answer.simulation.tally
-    counts = tally.counts.copy()
+    counts = answer.simulation.counts.copy()
     counts[[5, 40]] += [-1, 1]
-    sums = {"attempted": tally.attempted, "effective": tally.effective, "pmf": answer.solution.pmf}
-    np.savez(run / "arrays.npz", counts=counts, **sums)
+    np.savez(run / "arrays.npz", **arrays_of(answer) | {"counts": counts})
     with pytest.raises(StoreError, match="was changed"):
         store.load(run)
 

@@ -13,7 +13,10 @@ from montecarlo.cli.options import json_option, loaded, print_json, scenario_arg
 if TYPE_CHECKING:
     from montecarlo.roster import Seat
 
-_COLUMNS = ("id", "state", "party", "votes", "name", "probability", "law", "cancelled", "origin")
+_COLUMNS = (
+    *("id", "state", "party", "votes", "name"),
+    *("probability", "conditional", "law", "cancelled", "deterred", "origin"),
+)
 
 
 @click.command()
@@ -50,7 +53,10 @@ Examples:
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table that a scenario's defection.csv can name.")
 @json_option
 def electors(scenario: str, changes: tuple[str, ...], states: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
-    """List every elector: party, name, probability and where it is from, law and how likely it cancels a defection."""
+    """List every elector: party, name, probabilities and where they are from, law and what it does to a defection.
+
+    Pressure and contradictory accounts come on top of the list.
+    """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json exclude each other.")
     import montecarlo.data as data
@@ -83,15 +89,23 @@ def _print_table(seats: list[Seat]) -> None:
     from montecarlo.show.screen import print_rich
 
     table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0))
-    for column in ("id", "party", "name", "probability", "from", "law"):
+    waiting = any(seat.conditional for seat in seats)
+    for column in ("id", "party", "name", "probability", *["conditional"] * waiting, "from", "law"):
         table.add_column(column, no_wrap=column != "law", overflow="fold")
     for seat in seats:
         party = seat.party if seat.votes == 1 else f"{seat.party} x {seat.votes}"
-        law = seat.law if seat.cancelled == 0 else f"{seat.law} {numbers.probability(seat.cancelled)}"
-        table.add_row(
-            *map(escape, (seat.id, party, seat.name, numbers.probability(seat.probability), seat.origin, law))
-        )
+        chances = [numbers.probability(chance) for chance in (seat.probability, seat.conditional)[: 1 + waiting]]
+        table.add_row(*map(escape, (seat.id, party, seat.name, *chances, seat.origin, _law(seat))))
     print_rich(table)
+
+
+def _law(seat: Seat) -> str:
+    """Name the law, how likely it cancels an attempt, and how much it deters from one."""
+    from montecarlo.show import numbers
+
+    cancels = "" if seat.cancelled == 0 else f" {numbers.probability(seat.cancelled)}"
+    deters = "" if seat.deterred == 1 else f", deters to {numbers.probability(seat.deterred)}"
+    return f"{seat.law}{cancels}{deters}"
 
 
 @click.command(epilog="\b\nExample:\n  montecarlo validate mine.toml --set election.year=2024\n")

@@ -1,5 +1,8 @@
 """Simulating a model: cut the draws into batches of blocks, run them over a map, add the tallies in block order.
 
+Elections of a mixture are shared out within each block: one keyed word an election chooses the account, and each
+account simulates its number of them from streams of its own.
+
 The blocks depend on the model and the seed alone; how many of them one task takes depends on the backend and is only a
 matter of speed. The first k blocks of a long run are therefore the run of as many draws.
 """
@@ -10,21 +13,24 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from importlib.util import find_spec
 from numbers import Integral
+from operator import add
 
 import numpy as np
+from numpy.typing import NDArray
 
 from montecarlo.engine.executors import Map
 from montecarlo.errors import InputError
 from montecarlo.estimates import Simulation, Tally
-from montecarlo.kernel.plan import DENSE, RARE, RARE_BELOW, Plan, make_plan
-from montecarlo.kernel.streams import fresh_seed
-from montecarlo.model import Model, checked
+from montecarlo.kernel.linked_plan import CASCADE, FACTORS, LinkedPlan, is_linked, make_linked_plan
+from montecarlo.kernel.plan import DENSE, ONE, RARE, RARE_BELOW, Plan, make_plan
+from montecarlo.kernel.streams import block_words, fresh_seed, keyed_words
+from montecarlo.model import Mixture, Model, checked
 
 STAGE = 0
-"""The stream's first spawn key: plain simulation."""
+"""The stream's first spawn key: plain simulation, and the choice of accounts; account k uses ``1 + k``."""
 
 BACKENDS = ("auto", "numpy", "numba")
 
@@ -36,13 +42,13 @@ _TASK = 1 << 26
 
 
 def simulate(
-    model: Model, draws: int, *, seed: int | None = None, backend: str = "auto", map_: Map = map
+    model: Model | Mixture, draws: int, *, seed: int | None = None, backend: str = "auto", map_: Map = map
 ) -> Simulation:
     """Simulate elections and count in how many the majority is denied.
 
     Parameters
     ----------
-    model : Model
+    model : Model or Mixture
         The electors.
     draws : int
         Number of elections, at least 1.
@@ -68,7 +74,7 @@ def simulate(
 
 
 def running(
-    model: Model, draws: int, *, seed: int | None = None, backend: str = "auto", map_: Map = map
+    model: Model | Mixture, draws: int, *, seed: int | None = None, backend: str = "auto", map_: Map = map
 ) -> Iterator[Simulation]:
     """Yield the growing simulation after each batch of blocks; parameters and errors as for `simulate`.
 
@@ -76,21 +82,22 @@ def running(
     """
     draws = whole_number("draws", draws, least=1)
     seed = fresh_seed() if seed is None else whole_number("seed", seed, least=0)
-    plan = make_plan(checked(model))
-    backend = _choose(backend, plan, draws)
-    batch = _batch(plan, backend)
-    task = partial(_run, plan, seed, backend)
-    starts = range(0, draws, batch * plan.elections)
-    batches = (_Batch(start // plan.elections, min(batch * plan.elections, draws - start)) for start in starts)
+    plans = _plans(model)
+    backend = _choose(backend, plans, draws)
+    block = plans[0].elections
+    batch = _batch(plans, backend)
+    task = partial(_run, plans, _thresholds(model), seed, backend)
+    starts = range(0, draws, batch * block)
+    batches = (_Batch(start // block, min(batch * block, draws - start)) for start in starts)
     total: Tally | None = None
     for tally in map_(task, batches):
         total = tally if total is None else total + tally
-        yield Simulation(total, model.needed, seed, backend, plan.elections)
+        yield Simulation(total, model.needed, seed, backend, block)
 
 
-def backend_for(model: Model, draws: int) -> str:
+def backend_for(model: Model | Mixture, draws: int) -> str:
     """Return the backend that "auto" stands for: numba where it is installed and pays, else NumPy."""
-    return _choose("auto", make_plan(model), whole_number("draws", draws, least=1))
+    return _choose("auto", _plans(model), whole_number("draws", draws, least=1))
 
 
 @dataclass(frozen=True)
@@ -99,12 +106,48 @@ class _Batch:
     draws: int
 
 
-def _run(plan: Plan, seed: int, backend: str, batch: _Batch) -> Tally:
+def _plans(model: Model | Mixture) -> list[Plan | LinkedPlan]:
+    """Translate the model, or each account of a mixture."""
+    models = [part for _, part in model.parts] if isinstance(model, Mixture) else [checked(model)]
+    return [make_linked_plan(each) if is_linked(each) else make_plan(each) for each in models]
+
+
+def _thresholds(model: Model | Mixture) -> NDArray[np.uint64] | None:
+    """Return cumulative thresholds of all accounts but the last, or None without a mixture."""
+    if not isinstance(model, Mixture):
+        return None
+    weights = np.cumsum([weight for weight, _ in model.parts])[:-1]
+    return np.array([min(round(float(each) * ONE), ONE - 1) for each in weights], dtype=np.uint64)
+
+
+def _run(
+    plans: list[Plan | LinkedPlan], thresholds: NDArray[np.uint64] | None, seed: int, backend: str, batch: _Batch
+) -> Tally:
+    if thresholds is None:
+        return _tally(plans[0], seed, STAGE, backend, batch)
+    tallies = []
+    block = plans[0].elections
+    for number, start in enumerate(range(0, batch.draws, block), start=batch.first):
+        _, key = block_words(seed, STAGE, number)
+        words = keyed_words(key, 0, np.arange(min(block, batch.draws - start), dtype=np.uint64))
+        account = np.searchsorted(thresholds, words, side="right")
+        shares = np.bincount(account, minlength=len(plans)).tolist()
+        for k, (plan, draws) in enumerate(zip(plans, shares, strict=True)):
+            if draws:
+                tallies.append(_tally(plan, seed, STAGE + 1 + k, backend, _Batch(number, draws)))
+    return reduce(add, tallies)
+
+
+def _tally(plan: Plan | LinkedPlan, seed: int, stage: int, backend: str, batch: _Batch) -> Tally:
+    if isinstance(plan, LinkedPlan):
+        from montecarlo.kernel import linked_elections
+
+        return linked_elections.tally_blocks(plan, seed, stage, batch.first, batch.draws, backend=backend)
     if backend == "numba":
         from montecarlo.kernel.numba_backend import tally_blocks
     else:
         from montecarlo.kernel.numpy_backend import tally_blocks
-    return tally_blocks(plan, seed, STAGE, batch.first, batch.draws)
+    return tally_blocks(plan, seed, stage, batch.first, batch.draws)
 
 
 def whole_number(name: str, value: int, *, least: int) -> int:
@@ -120,7 +163,7 @@ def whole_number(name: str, value: int, *, least: int) -> int:
     return int(value)
 
 
-def _choose(backend: str, plan: Plan, draws: int) -> str:
+def _choose(backend: str, plans: list[Plan | LinkedPlan], draws: int) -> str:
     if backend not in BACKENDS:
         raise InputError(f"backend is {backend!r}; it must be one of {', '.join(BACKENDS)}.")
     installed = find_spec("numba") is not None
@@ -128,20 +171,27 @@ def _choose(backend: str, plan: Plan, draws: int) -> str:
         raise InputError("backend is 'numba', which is not installed; pip install 'montecarlo[fast]' brings it.")
     if backend != "auto":
         return backend
-    loaded = "montecarlo.kernel.numba_backend" in sys.modules
-    return "numba" if installed and (loaded or draws * _coins(plan) > _NUMBA_PAYS) else "numpy"
+    modules = {"linked_elections": "numba_operations", "plan": "numba_backend"}
+    kinds = {"linked_elections" if isinstance(plan, LinkedPlan) else "plan" for plan in plans}
+    loaded = all(f"montecarlo.kernel.{modules[kind]}" in sys.modules for kind in kinds)
+    work = draws * max(map(_coins, plans))
+    return "numba" if installed and (loaded or work > _NUMBA_PAYS) else "numpy"
 
 
-def _coins(plan: Plan) -> float:
+def _coins(plan: Plan | LinkedPlan) -> float:
     """Coins tossed for an election, in units of a dense one; a rare coin costs in proportion to its successes."""
+    if isinstance(plan, LinkedPlan):
+        profiles = 16 * len(plan.limits) if plan.dependence == FACTORS else 0
+        return float(len(plan.votes) * (16 if plan.coordination == CASCADE else 4) + profiles)
     rare = plan.threshold[plan.kind == RARE].sum(dtype=np.float64) / (2.0**64 * RARE_BELOW)
     return float((plan.kind == DENSE).sum() + rare) + 1
 
 
-def _batch(plan: Plan, backend: str) -> int:
+def _batch(plans: list[Plan | LinkedPlan], backend: str) -> int:
     """Blocks in a task."""
-    if backend == "numpy":
+    first = plans[0]
+    if backend == "numpy" and not isinstance(first, LinkedPlan):
         from montecarlo.kernel.numpy_backend import BATCH_LANES
 
-        return max(BATCH_LANES // plan.lanes, 1)
-    return max(int(_TASK / (plan.elections * _coins(plan))), 1)
+        return max(BATCH_LANES // first.lanes, 1)
+    return max(int(_TASK / (first.elections * max(map(_coins, plans)))), 1)

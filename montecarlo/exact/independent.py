@@ -83,13 +83,15 @@ def solution(model: Model) -> Solution:
     tail = _mixture(rulings, counts, votes=model.votes, needed=model.needed)
     denied = math.ldexp(tail.fraction, tail.exponent)
     if denied <= 0.5:
-        return Solution(denied, _log10(tail), 1.0 - denied, _log10_besides(denied), tail.error, True, pmf)
+        four = denied, _log10(tail), 1.0 - denied, _log10_besides(denied)
+        return Solution.of_leader(*four, tail.error, True, pmf[: model.needed], pmf)
     rulings = [_mirrored(chances) for chances in rulings]
     counts = [Distribution(values[::-1], roundings) for values, roundings in counts]
     tail = _mixture(rulings, counts, votes=model.votes, needed=len(pmf) - model.needed)
     kept = math.ldexp(tail.fraction, tail.exponent)
     error = tail.error * kept / (1.0 - kept) + 2.0**-52 if tail.fraction else 0.0
-    return Solution(1.0 - kept, _log10_besides(kept), kept, _log10(tail), error, True, pmf)
+    four = 1.0 - kept, _log10_besides(kept), kept, _log10(tail)
+    return Solution.of_leader(*four, error, True, pmf[: model.needed], pmf)
 
 
 def _rulings(model: Model) -> list[_Chances]:

@@ -1,39 +1,21 @@
 """The kernel in numba: a tile of 64 lanes travels through all electors while it stays in the first-level cache.
 
-Everything compiled stands in this one module, since a cached caller does not notice an edited import. Loops over the
-lanes of a tile carry no branch, so that the compiler turns them into vector instructions; work lists are filled without
-a branch too (store, then advance by a truth value). The words consumed and the tallies are those of the NumPy backend,
-bit for bit.
+Loops over the lanes of a tile carry no branch, so that the compiler turns them into vector instructions; work lists are
+filled without a branch too (store, then advance by a truth value). The words consumed and the tallies are those of the
+NumPy backend, bit for bit.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import njit
 
 from montecarlo.estimates import Tally
+from montecarlo.kernel.numba_primitives import ALL, U0, U1, U32, compiled, high_product, inlined, keyed, ones
 from montecarlo.kernel.plan import BITS, Plan
 from montecarlo.kernel.streams import block_words
 
 TILE = 64
 
-
-def _compiled(function: Any) -> Any:
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # nowhere to keep what is compiled, neither beside this file nor in a home
-        return njit(nogil=True)(function)
-
-
-_inlined = njit(inline="always")  # for short functions that are called for every elector
-
-_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
-_U0, _U1, _U32, _U64 = np.uint64(0), np.uint64(1), np.uint64(32), np.uint64(64)
 _BITS = np.uint64(BITS)
 _NEVER, _ALWAYS, _DENSE, _RARE = range(4)
 
@@ -71,7 +53,7 @@ def tally_blocks(plan: Plan, seed: int, stage: int, first: int, draws: int) -> T
     return Tally(draws=draws, counts=counts, attempted=attempted, effective=effective)
 
 
-@_compiled
+@compiled
 def _block(start, key, elections, coins, near, far, votes, group, walks, t, work, counts, attempted, effective):
     """Tally one block, tile by tile; `counts`, `attempted` and `effective` are added to."""
     walks[:, _AT], walks[:, _STEP], walks[:, _NEXT], walks[:, _END] = -1, 0, _FOUND, _FOUND
@@ -108,38 +90,38 @@ def _block(start, key, elections, coins, near, far, votes, group, walks, t, work
         _histogram(t, min(elections - 64 * first, 64 * TILE), counts)
 
 
-@_compiled
+@compiled
 def _start(start, first, elections, t):
     """Fill the states of the lanes from `first` on; lanes and elections beyond those asked for never come up."""
-    t[:] = _U0
+    t[:] = U0
     for j in range(min(TILE, -(-elections // 64))):
         for k in range(4):
-            t[k, j] = _keyed(start, np.uint64(4 * (first + j) + k))
+            t[k, j] = keyed(start, np.uint64(4 * (first + j) + k))
         left = elections - 64 * j
-        t[_VALID, j] = _ALL if left >= 64 else _ALL >> np.uint64(64 - left)
+        t[_VALID, j] = ALL if left >= 64 else ALL >> np.uint64(64 - left)
 
 
-@_compiled
+@compiled
 def _draw(coins, coin, key, first, t, work, mask):
     """Draw a coin that is not rare for the tile, into row `mask`."""
     kind = coins[coin, 0]
     if kind == _DENSE:
         _compare(coins[coin, 1], t, mask)
-        _settle(coins[coin, 1] << _BITS, key, (np.uint64(coin) << _U32) + np.uint64(64 * first), t, work, mask)
+        _settle(coins[coin, 1] << _BITS, key, (np.uint64(coin) << U32) + np.uint64(64 * first), t, work, mask)
     else:
-        always = _U0 - np.uint64(kind == _ALWAYS)
+        always = U0 - np.uint64(kind == _ALWAYS)
         for j in range(TILE):
             t[mask, j] = t[_VALID, j] & always
 
 
-@_compiled
+@compiled
 def _compare(threshold, t, mask):
     """Compare the first random bits of every election with the first bits of the threshold."""
     for j in range(TILE):
         a, b, c, d = t[0, j], t[1, j], t[2, j], t[3, j]
-        less, same = _U0, _ALL
+        less, same = U0, ALL
         for k in range(BITS):
-            bit = _U0 - ((threshold >> np.uint64(63 - k)) & _U1)  # bit k of the threshold, spread over a word
+            bit = U0 - ((threshold >> np.uint64(63 - k)) & U1)  # bit k of the threshold, spread over a word
             word = a + d
             word = ((word << np.uint64(23)) | (word >> np.uint64(41))) + a
             shifted = b << np.uint64(17)
@@ -154,54 +136,36 @@ def _compare(threshold, t, mask):
         t[_WORD, j] = same & t[_VALID, j]
 
 
-@_compiled
+@compiled
 def _settle(rest, key, base, t, work, mask):
     """Elections that the comparison left open: the keyed word decides against the rest of the threshold."""
     left = 0
     for j in range(TILE):
         work[left] = j
-        left += t[_WORD, j] != _U0
+        left += t[_WORD, j] != U0
     while left:
         again = 0
         for k in range(left):
             j = work[k]
             word = t[_WORD, j]
-            low = word & (_U0 - word)
-            won = _keyed(key, base + np.uint64(j) * _U64 + _ones(low - _U1)) < rest
-            t[mask, j] |= low & (_U0 - np.uint64(won))
+            low = word & (U0 - word)
+            won = keyed(key, base + np.uint64(64 * j) + ones(low - U1)) < rest
+            t[mask, j] |= low & (U0 - np.uint64(won))
             t[_WORD, j] = word ^ low
             work[again] = j
             again += word != low
         left = again
 
 
-@_compiled
-def _keyed(key, counter):
-    """Word number `counter` of the SplitMix64 sequence that starts at `key`."""
-    z = key + (counter + _U1) * _GOLDEN
-    z = (z ^ (z >> np.uint64(30))) * _MIX_1
-    z = (z ^ (z >> np.uint64(27))) * _MIX_2
-    return z ^ (z >> np.uint64(31))
-
-
-@_compiled
-def _ones(word):
-    """Count set bits; the compiler knows this pattern and uses the machine's instruction."""
-    word = word - ((word >> _U1) & np.uint64(0x5555555555555555))
-    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
-
-
-@_compiled
+@compiled
 def _count_ones(t, mask):
-    total = _U0
+    total = U0
     for j in range(TILE):
-        total += _ones(t[mask, j])
+        total += ones(t[mask, j])
     return np.int64(total)
 
 
-@_inlined
+@inlined
 def _rare(elector, first, elections, key, coins, near, far, votes, cancellable, walks, t):
     """Follow an elector's walk through the tile; return how many defections were attempted, and how many effective."""
     coin, end = 2 + 2 * elector, min(64 * (first + TILE), elections)
@@ -223,18 +187,18 @@ def _rare(elector, first, elections, key, coins, near, far, votes, cancellable, 
     return attempted, effective
 
 
-@_compiled
+@compiled
 def _walk(coin, elections, key, coins, near, far, walks):
     """Find the next successes of a rare coin, or pass the end of the block.
 
     Several steps at a time, as no step's words depend on another's: so the processor works on all of them at once.
     """
     row, election, step = coins[coin, 2], walks[coin, _AT], walks[coin, _STEP]
-    base, most, some = np.uint64(coin) << _U32, far[row, 63], near[row, 63]
+    base, most, some = np.uint64(coin) << U32, far[row, 63], near[row, 63]
     end = _FOUND
     for k in range(step, step + _AHEAD):
-        word = _keyed(key, base + np.uint64(2 * k))
-        part = _high_product(_keyed(key, base + np.uint64(2 * k + 1)), some)
+        word = keyed(key, base + np.uint64(2 * k))
+        part = high_product(keyed(key, base + np.uint64(2 * k + 1)), some)
         hit = word < most
         gap = 64 * _not_above(far, row, word) + 1 + _not_above(near, row, part)
         election += gap if hit else 4096
@@ -243,15 +207,7 @@ def _walk(coin, elections, key, coins, near, far, walks):
     walks[coin, _AT], walks[coin, _STEP], walks[coin, _END] = election, step + _AHEAD, end
 
 
-@_compiled
-def _high_product(a, b):
-    """Upper 64 bits of a 128-bit product."""
-    low = np.uint64(0xFFFFFFFF)
-    middle = (a >> _U32) * (b & low) + (((a & low) * (b & low)) >> _U32)
-    return (a >> _U32) * (b >> _U32) + (middle >> _U32) + (((middle & low) + (a & low) * (b >> _U32)) >> _U32)
-
-
-@_compiled
+@compiled
 def _not_above(table, row, word):
     """Count the entries that are not above `word`, by bisection; the last of the 64 must be above."""
     low = 0
@@ -260,15 +216,15 @@ def _not_above(table, row, word):
     return low
 
 
-@_inlined
+@inlined
 def _add_one(election, votes, cancellable, t):
     """Add `votes` to one election of the tile; return 0 if the attempt is cancelled, else 1."""
-    j, carry = election >> 6, _U1 << np.uint64(election & 63)
+    j, carry = election >> 6, U1 << np.uint64(election & 63)
     if cancellable and t[_CANCEL, j] & t[_RULING, j] & carry:
         return 0
     weight = _PLANES
     while votes:
-        carry, plane = (_U1 << np.uint64(election & 63)) * np.uint64(votes & 1), weight
+        carry, plane = (U1 << np.uint64(election & 63)) * np.uint64(votes & 1), weight
         while carry:
             t[plane, j], carry = t[plane, j] ^ carry, t[plane, j] & carry
             plane += 1
@@ -277,7 +233,7 @@ def _add_one(election, votes, cancellable, t):
     return 1
 
 
-@_compiled
+@compiled
 def _add_bloc(votes, t, mask):
     """Add `votes` at their bits to the totals of the elections of row `mask`, carries rippling on."""
     weight = _PLANES
@@ -290,12 +246,12 @@ def _add_bloc(votes, t, mask):
         weight += 1
 
 
-@_compiled
+@compiled
 def _ripple(t, plane):
     """Add the words of row `_WORD` to a plane, and what is carried to the planes above."""
-    carried = _U1
+    carried = U1
     while carried:
-        carried = _U0
+        carried = U0
         for j in range(TILE):
             both = t[plane, j] & t[_WORD, j]
             t[plane, j] ^= t[_WORD, j]
@@ -304,10 +260,10 @@ def _ripple(t, plane):
         plane += 1
 
 
-@_compiled
+@compiled
 def _add_pile(pile, t):
     """Add the first `pile` of up to 8 words of weight 1 by carry-save addition, then let the carry ripple on."""
-    t[_PILE + pile : _PLANES] = _U0
+    t[_PILE + pile : _PLANES] = U0
     for j in range(TILE):
         one, c1 = _full_add(t[_PLANES, j], t[_PILE, j], t[_PILE + 1, j])
         one, c2 = _full_add(one, t[_PILE + 2, j], t[_PILE + 3, j])
@@ -320,12 +276,12 @@ def _add_pile(pile, t):
     _ripple(t, _PLANES + 3)
 
 
-@_compiled
+@compiled
 def _full_add(a, b, c):
     return a ^ b ^ c, (a & b) | ((a ^ b) & c)
 
 
-@_compiled
+@compiled
 def _histogram(t, elections, counts):
     """Count elections by their total: 8 bits of 8 planes become 8 bytes, the totals of 8 elections."""
     total = np.empty(64, dtype=np.int64)
@@ -334,9 +290,9 @@ def _histogram(t, elections, counts):
         total[:] = 0
         for first in range(_PLANES, t.shape[0], 8):
             for byte in range(8):
-                sums = _U0
+                sums = U0
                 for plane in range(first, min(first + 8, t.shape[0])):
-                    if t[plane, j] == _U0:
+                    if t[plane, j] == U0:
                         continue
                     bits = (t[plane, j] >> np.uint64(8 * byte)) & np.uint64(255)
                     apart = (bits * low_bits) & np.uint64(0x8040201008040201)

@@ -120,11 +120,11 @@ def make_plan(model: Model) -> Plan:
         group=model.group,
         total_votes=int(model.votes.sum()),
         groups=int(model.group.max()) + 1,
-        lanes=_lanes(n),
+        lanes=lanes_for(n),
     )
 
 
-def _lanes(electors: int) -> int:
+def lanes_for(electors: int) -> int:
     """Choose a power of two such that the attempts of a block fit in 64 MiB, whatever the draws and workers."""
     fitting = max(_BLOCK_WORDS // electors, 1)
     return min(max(1 << (fitting.bit_length() - 1), _FEWEST_LANES), _MOST_LANES)

@@ -67,6 +67,11 @@ def splitmix64(key: Words | np.uint64, counter: Words) -> Words:
     return z
 
 
+def keyed_words(key: int, source: int, election: Words) -> Words:
+    """Return the stateless words of some elections of a block: number ``source * 2**32 + election`` of its sequence."""
+    return splitmix64(np.uint64(key), election + np.uint64(source << 32))
+
+
 class Xoshiro256PlusPlus:
     """Many xoshiro256++ generators advanced together.
 

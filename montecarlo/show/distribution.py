@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from montecarlo.estimates import clopper_pearson
 from montecarlo.show import numbers
@@ -50,14 +51,15 @@ def plot_distribution(answer: Answer, *, ax: Axes, log: bool = False) -> Axes:
     matplotlib Axes
         The same, drawn on.
     """
-    pmf, simulation = answer.solution.pmf, answer.simulation
+    pmf, simulation = _exact(answer), answer.simulation
     votes = np.arange(_last_vote(answer) + 1)
     hit = simulation.counts[: len(votes)] > 0
     shares = simulation.counts[: len(votes)] / simulation.draws
     level = f"{100 * answer.confidence:g} %"
     if log:
-        exact = np.where(pmf[: len(votes)] > 0, pmf[: len(votes)], np.nan)
-        ax.plot(votes, exact, color=_ORANGE, linewidth=1.8, label="exact", zorder=3)
+        if answer.solution is not None:
+            shown = np.where(pmf[: len(votes)] > 0, pmf[: len(votes)], np.nan)
+            ax.plot(votes, shown, color=_ORANGE, linewidth=1.8, label="exact", zorder=3)
         limit = clopper_pearson(0, simulation.draws, answer.confidence)[1]
         ax.plot(
             votes[~hit], np.full((~hit).sum(), limit), linestyle="none", marker="v", markersize=4, color=_BLUE,
@@ -65,7 +67,7 @@ def plot_distribution(answer: Answer, *, ax: Axes, log: bool = False) -> Axes:
         )  # fmt: skip
         ax.set_yscale("log")
         _limit_log_axis(answer, ax, limit)
-    else:
+    elif answer.solution is not None:
         ax.plot(votes, pmf[: len(votes)], color=_ORANGE, linewidth=1.8, label="exact", zorder=3)
     _draw_shares(answer, ax, votes[hit], shares[hit], level)
     if not log:
@@ -95,9 +97,7 @@ def picture(answer: Answer) -> bytes:
         above.set_xlabel("")
         figure.legend(*below.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
         title = textwrap.fill(answer.scenario.title, 76, max_lines=2)
-        figure.suptitle(
-            f"{title}\nthe majority is denied: {numbers.in_words(answer.solution)}", fontsize=12, parse_math=False
-        )
+        figure.suptitle(f"{title}\nthe majority is denied: {_denied(answer)}", fontsize=12, parse_math=False)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
@@ -115,16 +115,32 @@ def _draw_shares(answer: Answer, ax: Axes, votes: np.ndarray, shares: np.ndarray
     )  # fmt: skip
 
 
+def _denied(answer: Answer) -> str:
+    if answer.solution is not None:
+        return numbers.in_words(answer.solution)
+    if not answer.simulation.hits:
+        return f"not once in {answer.simulation.draws:,} elections"
+    return f"{numbers.one_in(answer.simulation.probability)} (simulated)"
+
+
+def _exact(answer: Answer) -> NDArray[np.float64]:
+    """Return the exact distribution over all votes, NaN where it is not known."""
+    whole = np.full(len(answer.simulation.counts), np.nan)
+    whole[: len(answer.pmf)] = answer.pmf
+    return whole
+
+
 def _last_vote(answer: Answer) -> int:
     """Show all that can be seen on a linear axis, and a little beyond the needed line."""
-    pmf, counts = answer.solution.pmf, answer.simulation.counts
+    pmf, counts = answer.pmf, answer.simulation.counts
     seen = int(np.flatnonzero(counts)[-1])
-    plain = int(np.flatnonzero(pmf > 1e-4 * pmf.max())[-1])
-    return min(max(seen, plain, round(1.15 * answer.simulation.needed) + 2), len(pmf) - 1)
+    plain = int(np.flatnonzero(pmf > 1e-4 * pmf.max())[-1]) if len(pmf) else 0
+    return min(max(seen, plain, round(1.15 * answer.simulation.needed) + 2), len(counts) - 1)
 
 
 def _limit_log_axis(answer: Answer, ax: Axes, limit: float) -> None:
-    pmf = answer.solution.pmf
-    at_needed = pmf[answer.simulation.needed]
-    bottom = max(min(at_needed / 100, limit / 100), 1e-300) if at_needed > 0 else _DEEPEST
-    ax.set_ylim(bottom, 3 * max(float(pmf.max()), limit))
+    pmf = answer.pmf
+    least = limit if len(pmf) == 0 else pmf[min(answer.simulation.needed, len(pmf) - 1)]
+    bottom = max(min(least / 100, limit / 100), 1e-300) if least > 0 else _DEEPEST
+    highest = max(answer.simulation.counts.max() / answer.simulation.draws, limit, *pmf)
+    ax.set_ylim(bottom, 3 * float(highest))

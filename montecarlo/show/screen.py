@@ -13,11 +13,13 @@ from rich.table import Table
 import montecarlo.data as data
 from montecarlo.answer import Answer
 from montecarlo.show import numbers
+from montecarlo.solution import Solution
+from montecarlo.study.contributions import Variant
 
 _NARROWEST = 80
 """Columns below which lines are left to the terminal to break, as cutting them would cut numbers."""
 
-_ALWAYS_ASSUMED = "A lost vote counts for nobody else; other parties' electors do not matter."
+_NO_DESTINATION = "A lost vote counts for nobody else; other parties' electors do not matter."
 
 
 def print_rich(content: RenderableType) -> None:
@@ -39,13 +41,24 @@ def answer_screen(answer: Answer, *, saved: str | None) -> RenderableType:
         changes = [f"{key} = {'none' if value is None else value}" for key, value in scenario.overrides.items()]
         parts += ["\n[bold]Changed, whatever the text above and below says:[/bold]", _list(changes)]
     parts += [_rows(_probabilities(answer)), _rows(_electors(answer))]
-    parts += ["\nThis assumes:", _list([*scenario.assumptions, _ALWAYS_ASSUMED])]
+    parts += [_rows(rows) for rows in (_outcomes(answer), _house(answer)) if rows]
+    parts += _variants(answer)
+    assumed = [] if scenario.settings.destination is not None else [_NO_DESTINATION]
+    parts += ["\nThis assumes:", _list([*scenario.assumptions, *assumed])]
     parts.append(_rows(_run(answer, saved)))
     return Group(*parts)
 
 
 def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
+    limit = ("at most", numbers.one_in(answer.any_dependence), "whatever makes the same electors act together")
     exact = answer.solution
+    if exact is None or answer.agreement is None:
+        simulated, told = _simulated(answer)
+        return [
+            ("simulated", f"[bold]{simulated}[/bold]", told),
+            ("exactly", "unknown", escape(answer.unsolved)),
+            limit,
+        ]
     value = numbers.probability(
         exact.probability,
         log10_value=exact.log10_probability,
@@ -53,10 +66,10 @@ def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
         digits=6,
     )
     return [
-        ("exactly", f"[bold]{numbers.in_words(exact)}[/bold]", f"{value}, relative error {_bound(answer)}"),
+        ("exactly", f"[bold]{numbers.in_words(exact)}[/bold]", f"{value}, relative error {_bound(exact)}"),
         ("simulated", *_simulated(answer)),
         ("agreement", "yes" if answer.agrees else "[bold red]NO[/bold red]", f"z = {answer.agreement:.2f}"),
-        ("at most", numbers.one_in(answer.any_dependence), "whatever makes the same electors act together"),
+        limit,
     ]
 
 
@@ -73,9 +86,8 @@ def _simulated(answer: Answer) -> tuple[str, str]:
     return numbers.one_in(simulation.probability), f"{times}: {bounds}"
 
 
-def _bound(answer: Answer) -> str:
-    """Say how large the rounding error can be, and what that bound is worth."""
-    exact = answer.solution
+def _bound(exact: Solution) -> str:
+    """Say how large the error can be, and what that bound is worth."""
     if exact.relative_error_bound == 0:
         return "0 (proved)"
     return f"< {numbers.upper_limit(exact.relative_error_bound)} ({'proved' if exact.bound_is_proved else 'estimated'})"
@@ -98,6 +110,83 @@ def _electors(answer: Answer) -> list[tuple[str, str, str]]:
             f"lost, of {numbers.votes(answer.attempted_mean)} attempted; {stopped}",
         ),
     ]
+
+
+def _outcomes(answer: Answer) -> list[tuple[str, str, str]]:
+    """Say who has a majority, and who stands third if nobody has, if it is told where votes go."""
+    if answer.scenario.settings.destination is None:
+        return []
+    (leader, opponent), found = _candidates(answer), answer.outcomes
+    how = "exactly" if answer.solution is not None else "simulated"
+    rows = [
+        ("majority", _share(found.leader_majority, answer), f"{escape(leader)} ({how})"),
+        ("", _share(found.opponent_majority, answer), escape(opponent)),
+        ("", _share(found.other_majority, answer), "somebody else"),
+        ("", _share(found.contingent_election, answer), "nobody: the House decides"),
+    ]
+    third = {name: share for name, share in (answer.third_place or {}).items() if share}
+    for number, (name, share) in enumerate(third.items()):
+        rows.append(("and third" if number == 0 else "", _share(share, answer), _THIRD.get(name, escape(name))))
+    return rows
+
+
+_THIRD = {"tied": "several: the third place is tied", "nobody": "nobody: no other has a vote"}
+
+
+def _candidates(answer: Answer) -> tuple[str, str]:
+    """Names of the leader and the opponent."""
+    election = data.elections()[answer.scenario.roster().year]
+    names = election.winner, election.runner_up
+    return names if answer.scenario.roster().leader == election.winner_party else names[::-1]
+
+
+def _share(share: float, answer: Answer) -> str:
+    """Show a probability; a simulated share of 0 or 1 is none, and an exact 0 may be too small for a number."""
+    if share == 0.0:
+        return "never seen" if answer.solution is None else "below 1e-300"
+    if share == 1.0 and answer.solution is None:
+        return "always seen"
+    return numbers.one_in(share)
+
+
+def _house(answer: Answer) -> list[tuple[str, str, str]]:
+    """Say whom the House would choose."""
+    if answer.house is None:
+        return []
+    found, house, simulated = answer.house, answer.house.house, answer.house.simulation
+    leader, opponent = map(escape, _candidates(answer))
+    enough = f"{house.needed} of {house.delegations} delegations"
+    counted = f"{simulated.counts[0]:,} of {simulated.draws:,} simulated"
+    return [
+        ("the House", numbers.one_in(found.of_three.leader), f"{leader}, if it has to choose among three ({counted})"),
+        ("", numbers.one_in(found.of_three.opponent), opponent),
+        ("", numbers.one_in(found.of_three.alternative), "the third candidate"),
+        ("", numbers.one_in(found.of_three.deadlock), f"nobody has {enough}"),
+        ("", numbers.one_in(found.of_two.leader), f"{leader}, if nobody stands third"),
+        ("", numbers.one_in(found.of_two.deadlock), f"nobody has {enough}, if nobody stands third"),
+    ]
+
+
+def _variants(answer: Answer) -> list[RenderableType]:
+    """Show the accounts one by one, and the answer without each mechanism."""
+    parts: list[RenderableType] = []
+    weights = answer.scenario.accounts
+    if answer.accounts:
+        rows = [(f"{weights[each.name]:g}", _variant(each), escape(each.name)) for each in answer.accounts]
+        parts += ["\nEach account, by its weight:", _rows(rows)]
+    if answer.contributions:
+        rows = [("without", _variant(each), escape(each.name)) for each in answer.contributions]
+        parts += ["\nWhat each mechanism does (they work on each other, so this does not add up):", _rows(rows)]
+    return parts
+
+
+def _variant(variant: Variant) -> str:
+    """Show the probability of a variant, simulated ones with a tilde."""
+    if not variant.draws:
+        return numbers.one_in(variant.probability, log10_value=variant.log10_probability)
+    if variant.probability in (0.0, 1.0):
+        return f"{'not once' if variant.probability == 0.0 else 'every time'} in {variant.draws:,}"
+    return f"~ {numbers.one_in(variant.probability)}"
 
 
 def _run(answer: Answer, saved: str | None) -> list[tuple[str, str]]:

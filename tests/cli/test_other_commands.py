@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from commands import answer, command
+from commands import answer, command, process
 
 import montecarlo.store as store
 from montecarlo.answer import ask
@@ -28,7 +29,7 @@ def answer_names(text: str) -> list[str]:
 
 
 def test_version(tmp_path: Path) -> None:
-    assert command("--version", cwd=tmp_path).stdout.startswith("montecarlo, version ")
+    assert process("--version", cwd=tmp_path).stdout.startswith("montecarlo, version ")
 
 
 def test_scenarios(tmp_path: Path) -> None:
@@ -49,14 +50,16 @@ def test_electors(tmp_path: Path) -> None:
 
 
 def test_electors_make_the_round_trip_through_a_table(tmp_path: Path) -> None:
-    text = command("electors", "hamilton-2016", "--csv", cwd=tmp_path).stdout
+    text = command("electors", "electors-trust", "--set", "law.upheld=0.9", "--csv", cwd=tmp_path).stdout
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == 538
     (tmp_path / "electors.csv").write_text(text)
-    law = "[law]\nstate = { ME = 'pledge_only' }\nupheld = 0.9\n"
-    (tmp_path / "again.toml").write_text(f'title = "Again"\n[defection]\nprobability = 0\ncsv = "electors.csv"\n{law}')
-    first, again = load("hamilton-2016").model(), load(tmp_path / "again.toml").model()
+    rest = "[law]\nupheld = 0.9\n[pledge]\nthreshold = 37\n"
+    (tmp_path / "again.toml").write_text(f'title = "Again"\n[defection]\nprobability = 0\ncsv = "electors.csv"\n{rest}')
+    first = load("electors-trust").replace({"law.upheld": 0.9}).model()
+    again = load(tmp_path / "again.toml").model()
     assert (first.probability == again.probability).all()
+    assert (first.coordination.conditional == again.coordination.conditional).all()
     assert (first.law.cancelled == again.law.cancelled).all()
 
 
@@ -84,12 +87,15 @@ def test_new_refuses_names_that_make_no_scenario(name: str, tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_line_of_the_template_works(tmp_path: Path) -> None:
+@pytest.mark.parametrize("without", [r"\n\[pledge\](.|\n)+?\n\n", r"\n\[cascade\](.|\n)+?\n\n|\nhazard.*"])
+def test_every_line_of_the_template_works(without: str, tmp_path: Path) -> None:
+    """Electors are coordinated in one way, so either the pledge is left out or the cascade."""
     command("new", "all.toml", cwd=tmp_path)
     text = (tmp_path / "all.toml").read_text()
     head, tail = text.split("\n", 2)[:2], text.split("\n", 2)[2]
     used = [line.removeprefix("# ") if "=" in line or line.startswith("# [") else line for line in tail.splitlines()]
-    (tmp_path / "all.toml").write_text("\n".join([*head, *used]).replace('blocs = ["TX"]', 'blocs = ["OH"]'))
+    whole = "\n".join([*head, *used]).replace('blocs = ["TX"]', 'blocs = ["OH"]')
+    (tmp_path / "all.toml").write_text(re.sub(without, "\n", whole))
     (tmp_path / "electors.csv").write_text("id,probability\nGA-01,0.25\n")
     assert answer("validate", "all.toml", cwd=tmp_path)["electors"] == 306 - 17
 
@@ -120,4 +126,4 @@ def test_verify_tells_a_run_that_cannot_be_repeated(what: str, tmp_path: Path) -
 
 def test_completion(tmp_path: Path) -> None:
     env = {"_MONTECARLO_COMPLETE": "bash_complete", "COMP_WORDS": "montecarlo run lo", "COMP_CWORD": "2"}
-    assert "lone-rogues" in command(cwd=tmp_path, env=env).stdout
+    assert "lone-rogues" in process(cwd=tmp_path, env=env).stdout

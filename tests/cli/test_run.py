@@ -12,39 +12,27 @@ from math import isclose
 from pathlib import Path
 
 import pytest
-from commands import PLAIN, answer, command
+from commands import PLAIN, answer, command, process, run_of
 
 from montecarlo.engine.simulation import backend_for, simulate
-from montecarlo.estimates import clopper_pearson
-from montecarlo.exact.solver import solve
 from montecarlo.scenario import load, shipped
-
-KEYS = ["schema_version", "scenario", "digest", "seed", "needed", "electors", "simulation", "exact", "rare_event"]
-KEYS += ["agreement", "outcomes", "house", "defections", "seconds", "any_dependence", "changes"]
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_record(name: str, tmp_path: Path) -> None:
-    record = answer("run", name, "--draws", "200000", "--seed", "7", cwd=tmp_path)
-    assert list(record) == KEYS
-    assert record["schema_version"] == 1
-    assert (record["scenario"], record["seed"], record["needed"], record["electors"]) == (name, 7, 37, 306)
-    assert record["digest"] == load(name).digest
-    simulation, exact = record["simulation"], record["exact"]
-    assert simulation["draws"] == 200_000
-    assert simulation["probability"] == simulation["hits"] / 200_000
-    assert simulation["interval"] == list(clopper_pearson(simulation["hits"], 200_000, 0.95))
-    truth = solve(load(name).model())
-    assert exact == {
-        "probability": truth.probability,
-        "log10_probability": truth.log10_probability,
-        "relative_error_bound": truth.relative_error_bound,
-    }
-    assert abs(record["agreement"]["z"]) < 4
-    assert isclose(sum(record["outcomes"].values()), 1, rel_tol=1e-14)
-    assert record["outcomes"]["contingent_election"] == truth.probability
-    assert 0 < record["defections"]["effective_mean"] <= record["defections"]["attempted_mean"] * (1 + 1e-12)
-    assert 0 < record["seconds"]["kernel"] <= record["seconds"]["total"]
+def test_every_shipped_scenario_runs_is_saved_and_read_back(name: str) -> None:
+    printed, saved = run_of(name)
+    assert printed["scenario"] == name
+    assert printed["seed"] == 7
+    assert printed["simulation"]["draws"] == 20_000
+    assert printed == json.loads(json.dumps(saved.record(), allow_nan=False))
+
+
+def test_a_process_of_its_own_prints_the_same(tmp_path: Path) -> None:
+    line = "run", "electors-trust", "--draws", "20000", "--seed", "7", "--json"
+    record = json.loads(process(*line, cwd=tmp_path).stdout)
+    same, _ = run_of("electors-trust")
+    assert {**record, "seconds": None} == {**same, "seconds": None}
+    assert list(record) == list(same)
 
 
 def test_lone_rogues_at_ten_million(tmp_path: Path) -> None:
@@ -77,13 +65,6 @@ def test_the_screen(tmp_path: Path) -> None:
     assert "\x1b" not in text
 
 
-def test_screens_fit_a_terminal(tmp_path: Path) -> None:
-    for name in shipped():
-        lines = command("run", name, "--draws", "1000", cwd=tmp_path).stdout.splitlines()
-        assert len(lines) <= 30
-        assert max(map(len, lines)) <= 80
-
-
 def test_a_probability_is_never_shown_as_zero_or_one(tmp_path: Path) -> None:
     def screen(probability: str) -> str:
         change = f"defection.probability={probability}"
@@ -110,8 +91,8 @@ def test_changes_are_told(tmp_path: Path) -> None:
 
 
 def test_numbers_are_never_cut_on_narrow_terminals(tmp_path: Path) -> None:
-    wide = command("run", "hamilton-2016", "--draws", "64", "--seed", "1", "--no-save", cwd=tmp_path).stdout
-    line = ["run", "hamilton-2016", "--draws", "64", "--seed", "1", "--no-save"]
+    wide = command("run", "bound-electors", "--draws", "64", "--seed", "1", "--no-save", cwd=tmp_path).stdout
+    line = ["run", "bound-electors", "--draws", "64", "--seed", "1", "--no-save"]
     narrow = command(*line, cwd=tmp_path, env={"COLUMNS": "20"}).stdout
     assert wide.splitlines()[:-1] == narrow.splitlines()[:-1]
 
@@ -166,15 +147,24 @@ def test_bad_input(arguments: list[str], sentence: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def _interrupted(seconds: float, cwd: Path) -> tuple[int, str]:
+    """Interrupt a run of four thousand million elections, and return its exit status and what it printed."""
+    line = [sys.executable, "-m", "montecarlo", "run", "bound-electors", "--draws", "4000000000", "--seed", "5"]
+    with subprocess.Popen([*line, "--json"], cwd=cwd, env=PLAIN, stdout=subprocess.PIPE, text=True) as running:
+        time.sleep(seconds)
+        running.send_signal(signal.SIGINT)
+        printed, _ = running.communicate(timeout=60)
+    return running.returncode, printed
+
+
 def test_interrupted_runs_print_and_save_a_valid_part(tmp_path: Path) -> None:
     model = load("bound-electors").model()
     simulate(model, 1000, backend=backend_for(model, 4_000_000_000))  # what is compiled once need not be again
-    line = [sys.executable, "-m", "montecarlo", "run", "bound-electors", "--draws", "4000000000", "--seed", "5"]
-    with subprocess.Popen([*line, "--json"], cwd=tmp_path, env=PLAIN, stdout=subprocess.PIPE, text=True) as process:
-        time.sleep(8)
-        process.send_signal(signal.SIGINT)
-        printed, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
+    for patience in (3, 10, 30):  # on a slow machine nothing may be simulated yet: then there is nothing to print
+        code, printed = _interrupted(patience, tmp_path)
+        assert code == 130
+        if printed:
+            break
     record = json.loads(printed)
     draws = record["simulation"]["draws"]
     assert 0 < draws < 4_000_000_000
@@ -206,12 +196,12 @@ def test_an_encoding_that_has_not_the_letters_is_a_sentence(tmp_path: Path) -> N
     text = 'title = "T"\n[defection]\nprobability = 0.1\n[defection.elector.TX-01]\nname = "Søren"\nprobability = 0.5\n'
     (tmp_path / "names.toml").write_text(text, encoding="utf-8")
     plain = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    done = command("electors", "names.toml", "--csv", cwd=tmp_path, env=plain, code=1)
+    done = process("electors", "names.toml", "--csv", cwd=tmp_path, env=plain, code=1)
     assert "cannot be written as ascii; set PYTHONUTF8=1" in done.stderr
 
 
 def test_a_reader_who_leaves_early_hears_nothing_more(tmp_path: Path) -> None:
     line = f"{sys.executable} -m montecarlo electors lone-rogues --csv | head -1"
     done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=os.environ, capture_output=True, text=True)
-    assert done.stdout == "id,state,party,votes,name,probability,law,cancelled,origin\n"
+    assert done.stdout == "id,state,party,votes,name,probability,conditional,law,cancelled,deterred,origin\n"
     assert done.stderr == ""

@@ -22,7 +22,8 @@ from montecarlo.engine.simulation import running, simulate
 from montecarlo.errors import InputError
 from montecarlo.kernel import numpy_backend
 from montecarlo.kernel.plan import RARE_BELOW, make_plan
-from montecarlo.model import Law, Model
+from montecarlo.model import Model
+from montecarlo.parts import Law
 
 _rng = np.random.default_rng(37)
 MODEL = Model(

@@ -12,7 +12,8 @@ from scipy.optimize import linprog
 
 from montecarlo.exact.any_dependence import greatest_probability
 from montecarlo.exact.solver import solve
-from montecarlo.model import Law, Model
+from montecarlo.model import Model
+from montecarlo.parts import Law
 
 
 def brute_force(model: Model, effective: np.ndarray) -> float:

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from montecarlo.exact.solver import solve
-from montecarlo.model import Law, Model
+from montecarlo.model import Model
+from montecarlo.parts import Law
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference_values.json").read_text())["values"]
 STATES = {case["id"]: case["parameters"] for case in REFERENCE}["M5-a"]

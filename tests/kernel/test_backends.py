@@ -15,7 +15,8 @@ from montecarlo.estimates import Tally
 from montecarlo.kernel import numpy_backend
 from montecarlo.kernel.plan import BITS, DENSE, RARE, RARE_BELOW, Plan, make_plan
 from montecarlo.kernel.streams import block_words
-from montecarlo.model import Law, Model
+from montecarlo.model import Model
+from montecarlo.parts import Law
 
 _MASK = (1 << 64) - 1
 _ONE = 1 << 64

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from montecarlo.kernel.plan import ALWAYS, DENSE, NEVER, ONE, RARE, RARE_BELOW, Plan, high_product, make_plan
-from montecarlo.model import Law, Model
+from montecarlo.model import Model
+from montecarlo.parts import Law
 
 
 def _probabilities() -> list[float]:

@@ -1,0 +1,266 @@
+"""Elections whose electors are linked: what happens in one, block by block, whatever the backend.
+
+The environment (factors, odds, the ruling) comes first, then who acts and who is ready, then what that moves, then the
+law, then where votes go. The operations that cost time stand in `numpy_operations` and `numba_operations`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import add
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from montecarlo.estimates import Tally
+from montecarlo.kernel.common_odds import draw_odds
+from montecarlo.kernel.fixed_coins import Toss, make_program
+from montecarlo.kernel.linked_plan import (
+    CASCADE,
+    CHI_SQUARE,
+    COMMON,
+    GROUP,
+    INDEPENDENT,
+    NATIONAL,
+    ODDS,
+    PLEDGE,
+    ROUTE,
+    SEEN,
+    Coins,
+    LinkedPlan,
+)
+from montecarlo.kernel.normal import Floats
+from montecarlo.kernel.plan import ALWAYS, DENSE
+from montecarlo.kernel.streams import Words, block_words, lane_states
+
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+Limit = tuple[Words, Words]
+
+
+def tally_blocks(plan: LinkedPlan, seed: int, stage: int, first: int, draws: int, *, backend: str) -> Tally:
+    """Run `draws` elections from the start of block `first` on and tally them, with a backend's operations."""
+    operations, cascade = _backend(backend)
+    starts = range(0, draws, plan.elections)
+    tallies = []
+    for number, start in enumerate(starts, start=first):
+        words = block_words(seed, stage, number)
+        block = _Block(plan, operations, cascade, *words, min(draws - start, plan.elections))
+        tallies.append(block.tally())
+    return reduce(add, tallies)
+
+
+def _backend(name: str) -> tuple[ModuleType, Callable[..., None]]:
+    """Load the operations of a backend; numba only if it is asked for."""
+    if name == "numba":
+        from montecarlo.kernel import numba_operations
+        from montecarlo.kernel.numba_cascade import cascade
+
+        return numba_operations, cascade
+    from montecarlo.kernel import numpy_cascade, numpy_operations
+
+    return numpy_operations, numpy_cascade.cascade
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """One block of elections; the last lane may reach beyond those asked for, and is cut when they are counted."""
+
+    plan: LinkedPlan
+    operations: ModuleType
+    cascade: Callable[..., None]
+    start: int
+    key: int
+    elections: int
+
+    @property
+    def lanes(self) -> int:
+        return -(-self.elections // 64)
+
+    @cached_property
+    def states(self) -> Words:
+        return lane_states(self.start, self.lanes)
+
+    @cached_property
+    def valid(self) -> Words:
+        """Elections asked for, ``(lanes,)``."""
+        mask = np.full(self.lanes, _ALL)
+        mask[-1] >>= np.uint64(64 * self.lanes - self.elections)
+        return mask
+
+    @cached_property
+    def environment(self) -> tuple[Floats, Floats]:
+        """Z and the scale under factors; the odds, and 1, under common odds."""
+        plan, e = self.plan, 64 * self.lanes
+        if plan.dependence == ODDS:
+            return draw_odds(self.key, COMMON, np.arange(e, dtype=np.uint64), plan.odds), np.ones(e)
+        if plan.dependence == INDEPENDENT:
+            return np.ones(e), np.ones(e)
+        z = self.operations.normals(self.key, NATIONAL, e)
+        if not plan.degrees:
+            return z, np.ones(e)
+        squares = np.zeros(e)
+        for j in range(plan.degrees):
+            x = self.operations.normals(self.key, CHI_SQUARE + j, e)
+            squares += x * x
+        return z, np.sqrt(squares * (1.0 / plan.degrees))
+
+    def tally(self) -> Tally:
+        """Run the elections and count."""
+        plan, ops = self.plan, self.operations
+        acting, soon, ever, cancelled, seen, ruling = plan.layout.starts
+        rows, n = self._draw(), plan.leaders
+        acts, joins = rows[acting:soon], rows[ever : ever + n]
+        cancels = rows[cancelled:seen] if rows[ruling].any() else None
+        if plan.coordination == PLEDGE:
+            self._pledge(acts[:n], joins & ~acts[:n])
+        elif plan.coordination == CASCADE:
+            others = rows[soon : soon + n], joins, rows[seen : seen + n]
+            self.cascade(plan, self.key, acts[:n], others, self.environment)
+        acts &= self.valid
+        attempted = self._by_group(acts[:n])
+        if cancels is not None:
+            acts &= ~(cancels & rows[ruling])
+        lost = ops.totals(acts[:n], plan.votes[:n])[: self.elections]
+        counts = np.bincount(lost, minlength=plan.total_votes + 1)
+        return Tally(
+            self.elections,
+            counts,
+            attempted,
+            attempted if cancels is None else self._by_group(acts[:n]),
+            *(self._outcomes(acts, lost) if plan.destinations else ()),
+        )
+
+    def _draw(self) -> Words:
+        """Return the rows of masks that the plan's layout describes; those it has no use for hold anything."""
+        plan = self.plan
+        # Rows whose distance is no power of two do not push each other out of the processor's caches.
+        padded = np.empty((plan.layout.rows, self.lanes + 8), dtype=np.uint64)
+        rows = padded[:, : self.lanes]
+        if plan.dependence == INDEPENDENT:
+            for row, kind in plan.program.filled.tolist():
+                rows[row] = _ALL if kind == ALWAYS else np.uint64(0)
+            self.operations.draw_fixed(self.states, self.key, plan.program, padded)
+            return rows
+        acting, soon, ever, cancelled, seen, ruling = plan.layout.starts
+        rows[ruling] = self._coin(plan.laws, 0, 0)
+        limits: dict[float, Limit] = {}
+        before, y = -1, np.ones(1)
+        for i, profile in enumerate(plan.profile.tolist()):
+            rows[cancelled + i] = self._coin(plan.laws, 1 + i, 1 + 2 * i)
+            if profile != before:
+                y = self._group_factor(profile, before, y)
+                limits, before = self._limits(profile, y), profile
+            places = [acting + i, soon + i, ever + i] if i < plan.leaders else [acting + i]
+            self._act(profile, 2 + 2 * i, limits, rows, places)
+            if i < plan.leaders and plan.coordination == CASCADE:
+                rows[seen + i] = self._coin(plan.seen, 0, SEEN + i)
+        return rows
+
+    def _coin(self, coins: Coins, which: int, source: int) -> Words:
+        """Toss a coin of fixed probability in all elections, ``(lanes,)``."""
+        kind = int(coins.kind[which])
+        if kind != DENSE:
+            return np.full(self.lanes, _ALL if kind == ALWAYS else np.uint64(0))
+        mask = np.empty((1, self.lanes), dtype=np.uint64)
+        program = make_program([Toss(source, [(0, kind, int(coins.threshold[which]))])])
+        self.operations.draw_fixed(self.states, self.key, program, mask)
+        return np.asarray(mask[0])
+
+    def _group_factor(self, profile: int, before: int, y: Floats) -> Floats:
+        """Return the factor of a profile's group, computed once for neighbours in the plan."""
+        factor = int(self.plan.factor[profile])
+        if factor < 0 or (before >= 0 and factor == int(self.plan.factor[before])):
+            return y
+        normal: Floats = self.operations.normals(self.key, GROUP + factor, 64 * self.lanes)
+        return normal
+
+    def _limits(self, profile: int, y: Floats) -> dict[float, Limit]:
+        """Return the different limits of a profile that are neither never nor always reached, in rising order."""
+        plan, ops = self.plan, self.operations
+        values, kinds = plan.limits[profile].tolist(), plan.kinds[profile].tolist()
+        different = dict.fromkeys(value for value, kind in zip(values, kinds, strict=True) if kind == DENSE)
+        z, scale = self.environment
+        y = y if plan.factor[profile] >= 0 else np.zeros_like(z)
+        return {value: ops.varying(plan, profile, value, (z, y, scale)) for value in different}
+
+    def _act(self, profile: int, source: int, limits: dict[float, Limit], rows: Words, places: list[int]) -> None:
+        """Fill the masks of an elector."""
+        drawn = np.empty((len(limits), self.lanes), dtype=np.uint64)
+        if limits:
+            self.operations.draw(self.states, self.key, source, list(limits.values()), drawn)
+        found = dict(zip(limits, drawn, strict=True))
+        values, kinds = self.plan.limits[profile].tolist(), self.plan.kinds[profile].tolist()
+        for place, value, kind in zip(places, values, kinds, strict=False):
+            rows[place] = found[value] if kind == DENSE else _ALL if kind == ALWAYS else np.uint64(0)
+
+    def _pledge(self, acts: Words, ready: Words) -> None:
+        """Let those who pledged act where the count reaches the threshold."""
+        counted = acts | ready if self.plan.counts_all else ready
+        enough = self.operations.totals(counted, np.ones(len(acts), dtype=np.int64)) >= self.plan.threshold
+        acts |= ready & np.packbits(enough, bitorder="little").view("<u8").astype(np.uint64, copy=False)
+
+    def _by_group(self, masks: Words) -> NDArray[np.int64]:
+        """Sum the votes of the leader's electors by group."""
+        total = np.zeros(self.plan.groups, dtype=np.int64)
+        n = self.plan.leaders
+        np.add.at(total, self.plan.group[:n], self.operations.count_ones(masks) * self.plan.votes[:n])
+        return total
+
+    def _outcomes(self, acts: Words, lost: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Count who has a majority, and who stands third where nobody has one."""
+        plan, n, ops = self.plan, self.plan.leaders, self.operations
+        sides = [(0, acts[:n], plan.votes[:n]), (n, acts[n:], plan.votes[n:])]
+        gained = [
+            ops.route(self.key, ROUTE + at, masks, votes, plan.shares[side])[:, : self.elections]
+            for side, (at, masks, votes) in enumerate(sides)
+        ]
+        gone = ops.totals(acts[n:], plan.votes[n:])[: self.elections]
+        leader = plan.total_votes - lost + gained[1][0]
+        opponent = int(plan.votes[n:].sum()) - gone + gained[0][0]
+        others = gained[0][1:] + gained[1][1:]
+        return count_outcomes(leader, opponent, others, majority=plan.majority)
+
+
+def count_outcomes(
+    leader: NDArray[np.int64], opponent: NDArray[np.int64], others: NDArray[np.int64], *, majority: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count outcomes and third places.
+
+    Parameters
+    ----------
+    leader, opponent : (E,) int64
+        Votes of the two sides.
+    others : (alternatives, E) int64
+        Votes of each alternative candidate.
+    majority : int
+        Votes that are a majority.
+
+    Returns
+    -------
+    outcomes : (4,) int64
+        Elections in which the leader, the opponent, somebody else, nobody has a majority.
+    third : (alternatives + 2,) int64
+        Contingent elections in which each alternative is surely among the three highest, in which the third place is
+        tied, and in which no alternative has a vote.
+    """
+    won = [leader >= majority, opponent >= majority, (others >= majority).any(axis=0)]
+    contingent = ~(won[0] | won[1] | won[2])
+    votes = np.concatenate([[leader[contingent], opponent[contingent]], others[:, contingent]])
+    # As many or more, counting oneself: at most three means a sure place.
+    rank = np.array([(votes >= each).sum(axis=0) for each in votes])
+    present = votes > 0
+    sure = [(present[j] & (rank[j] <= 3)).sum() for j in range(2, len(votes))]
+    crowded = ((rank > 3) & present & _third_or_higher(votes)).any(axis=0).sum()
+    nobody = (~present[2:].any(axis=0)).sum()
+    outcomes = np.array([each.sum() for each in (*won, contingent)], dtype=np.int64)
+    return outcomes, np.array([*sure, crowded, nobody], dtype=np.int64)
+
+
+def _third_or_higher(votes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Mark candidates whose votes are no fewer than the third highest, ``votes.shape``."""
+    if len(votes) < 3:
+        return np.ones(votes.shape, dtype=np.bool_)
+    return np.asarray(votes >= np.sort(votes, axis=0)[-3])

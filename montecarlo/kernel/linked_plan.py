@@ -1,0 +1,304 @@
+"""What the kernel needs of a model whose electors are linked: by factors, pledges, cascades, or a common destination.
+
+`montecarlo.kernel.plan` says how elections lie in lanes, and what a coin is. Here electors who share limits and
+loadings make a *profile*. The plan sorts the electors by profile, so that what an environment makes of one is computed
+once: by side, number of the factor, loadings a and b, chances of acting, of joining soon and of joining ever, and then
+as the model has them; i counts them in this order through both sides, the leader's first. Per block::
+
+    do the courts uphold the laws?                      a coin of the lanes, source 0
+    for each elector i
+        would the law cancel it?                        a coin of the lanes, source 1 + 2 i
+        does it act?  V < P(acts)                       a coin of the lanes, source 2 + 2 i
+        does it act or join soon?  V < P(soon)          the same random bits against a second limit
+        does it act or join ever?  V < P(ever)          the same random bits against a third limit
+        is it seen?  (leader's electors in a cascade)   a coin of the lanes, source SEEN + i
+
+A coin whose probability is 0 or 1 (rounded to 64 bits, if it is fixed) spends nothing, one with three limits only if
+all are 0 or 1; a law that cancels nobody, or is never upheld, spends nothing. In a cascade *soon* means a threshold of
+at most NEAR levels, which is all that most elections ever reach; without one nobody joins soon.
+
+All else comes from keyed words, number ``source * 2**32 + election`` of the block's sequence: NATIONAL is Z, GROUP + g
+the factor Y of group g, CHI_SQUARE + j the normals, j < nu, of scale = sqrt(sum of squares / nu), COMMON what
+`montecarlo.kernel.common_odds` needs, PLACE + i the place of elector i between two limits, ROUTE + i where its vote
+goes. Given the environment, the chance of a limit is Phi((a Z + b Y - limit * scale) * sharp) under factors, the
+smaller tail of which is rounded down to 63 bits, and q / (1 + q), q = limit * odds, under common odds, rounded
+likewise. An elector who joins has the random number low + (high - low) * word / 2**64 between the chances of its two
+limits (independent electors: shares of G), and as its threshold the first level whose chance exceeds that, cut to 1 ...
+near if soon and to near + 1 and above if later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from montecarlo.errors import InputError
+from montecarlo.kernel.fixed_coins import Layout, Program, Toss, make_program
+from montecarlo.kernel.normal import Floats, upper_quantile
+from montecarlo.kernel.plan import ALWAYS, DENSE, NEVER, ONE, lanes_for
+from montecarlo.kernel.student import student_upper_quantile
+from montecarlo.model import Model
+from montecarlo.parts import Cascade, CommonOdds, Factors, Independent, Pledge
+
+NEAR: Final = 16
+"""Highest threshold of those who join soon."""
+INDEPENDENT, FACTORS, ODDS = range(3)
+ALONE, PLEDGE, CASCADE = range(3)
+_MOST_RUNGS: Final = 20_000_000
+_KIND: Final = 1 << 24
+NATIONAL, GROUP, CHI_SQUARE, COMMON, PLACE, SEEN, ROUTE = (kind * _KIND for kind in range(1, 8))
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Coins:
+    """Coins of fixed probability, ``(coins,)``: kinds and thresholds as in `montecarlo.kernel.plan`."""
+
+    kind: Integers
+    threshold: NDArray[np.uint64]
+
+
+@dataclass(frozen=True, eq=False)
+class LinkedPlan:
+    """A linked model as the kernel reads it; n leader's electors, then m of the opponent.
+
+    Attributes
+    ----------
+    dependence, coordination : int
+        One of INDEPENDENT, FACTORS, ODDS, and one of ALONE, PLEDGE, CASCADE.
+    leaders : int
+        n.
+    votes, group, profile : (n + m,) int64
+        Votes, group of the tally, and profile of each elector.
+    limits : (profiles, 3) float64
+        Where an elector acts, acts or joins soon, acts or joins ever: an upper quantile, an odds ratio, a probability.
+    kinds : (profiles, 3) int64
+        NEVER, ALWAYS or DENSE for the same.
+    loadings : (profiles, 3) float64
+        a, b, and sharp = 1 / sqrt(1 - a^2 - b^2).
+    factor : (profiles,) int64
+        Number of the group's factor, -1 without.
+    degrees : int
+        Degrees of freedom, 0 for Gaussian factors.
+    odds : (float, float)
+        alpha and beta of the common odds.
+    laws : Coins
+        The ruling, then the cancellation of each elector.
+    seen : Coins
+        Whether an elector who acts is seen, one coin for all.
+    threshold, counts_all, rounds : int
+        Of a pledge; of a pledge; of a cascade, -1 to the end.
+    ladder : (rows, levels) float64
+        Rising limits of the levels of a cascade; `ladder_row` (n,) is the row of each elector.
+    near : int
+        NEAR, or the last level if there are fewer.
+    shares : (2, alternatives + 1) uint64
+        Cumulative thresholds of where votes go: the other side, then each alternative; a row a side.
+    destinations : bool
+        Whether outcomes are to be told apart.
+    needed, groups, total_votes, lanes : int
+        As in the model, and lanes of a block.
+    """
+
+    dependence: int
+    coordination: int
+    leaders: int
+    votes: Integers
+    group: Integers
+    profile: Integers
+    limits: Floats
+    kinds: Integers
+    loadings: Floats
+    factor: Integers
+    degrees: int
+    odds: tuple[float, float]
+    laws: Coins
+    seen: Coins
+    threshold: int
+    counts_all: bool
+    rounds: int
+    ladder: Floats
+    ladder_row: Integers
+    near: int
+    shares: NDArray[np.uint64]
+    destinations: bool
+    needed: int
+    groups: int
+    total_votes: int
+    lanes: int
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Which row of masks is whose."""
+        return Layout(len(self.votes), self.leaders)
+
+    @cached_property
+    def program(self) -> Program:
+        """All tosses of independent electors."""
+        acting, soon, ever, cancelled, seen, ruling = self.layout.starts
+        laws, seers = self.laws, self.seen
+        tosses = [Toss(0, [(ruling, int(laws.kind[0]), int(laws.threshold[0]))])]
+        for i, profile in enumerate(self.profile.tolist()):
+            cancel = cancelled + i, int(laws.kind[1 + i]), int(laws.threshold[1 + i])
+            starts = [acting, soon, ever] if i < self.leaders and self.coordination != ALONE else [acting]
+            values, kinds = self.limits[profile].tolist(), self.kinds[profile].tolist()
+            limits = [
+                (start + i, kind, min(round(value * ONE), ONE - 1))
+                for start, value, kind in zip(starts, values, kinds, strict=False)
+                if start != soon or self.coordination == CASCADE
+            ]
+            tosses += [Toss(1 + 2 * i, [cancel]), Toss(2 + 2 * i, limits)]
+            if i < self.leaders and self.coordination == CASCADE:
+                tosses.append(Toss(SEEN + i, [(seen + i, int(seers.kind[0]), int(seers.threshold[0]))]))
+        return make_program(tosses)
+
+    @property
+    def elections(self) -> int:
+        """Number of elections in a full block."""
+        return 64 * self.lanes
+
+    @property
+    def majority(self) -> int:
+        """Votes that are a majority."""
+        return self.total_votes - self.needed + 1
+
+
+def is_linked(model: Model) -> bool:
+    """Whether the electors are linked, so that `make_linked_plan` is to be used."""
+    return model.opponents is not None or not (
+        isinstance(model.dependence, Independent) and not isinstance(model.coordination, Pledge | Cascade)
+    )
+
+
+def make_linked_plan(model: Model) -> LinkedPlan:
+    """Translate a model whose electors are linked."""
+    n, other, ties, moves = model.electors, model.opponents, model.dependence, model.coordination
+    near = min(NEAR, moves.threshold_cdf.shape[1] - 1) if isinstance(moves, Cascade) else 0
+    profiles, profile = _profiles(model, near)
+    order = np.argsort(profile, kind="stable")
+    ladder, ladder_row = _ladder(model, order[:n])
+    votes = model.votes if other is None else np.concatenate([model.votes, other.votes])
+    return LinkedPlan(
+        dependence=FACTORS if isinstance(ties, Factors) else ODDS if isinstance(ties, CommonOdds) else INDEPENDENT,
+        coordination=PLEDGE if isinstance(moves, Pledge) else CASCADE if isinstance(moves, Cascade) else ALONE,
+        leaders=n,
+        votes=votes[order],
+        group=_groups(model)[order],
+        profile=profile[order],
+        limits=_limits(model, profiles[:, 4:]),
+        kinds=_kinds(profiles[:, 4:]),
+        loadings=np.column_stack([profiles[:, 2:4], 1.0 / np.sqrt(1.0 - profiles[:, 2] ** 2 - profiles[:, 3] ** 2)]),
+        factor=profiles[:, 1].astype(np.int64),
+        degrees=int(ties.degrees_of_freedom) if isinstance(ties, Factors) and ties.degrees_of_freedom < np.inf else 0,
+        odds=(ties.alpha, ties.beta) if isinstance(ties, CommonOdds) else (1.0, 1.0),
+        laws=_laws(model, order),
+        seen=_coins(np.array([moves.visibility if isinstance(moves, Cascade) else 1.0])),
+        threshold=moves.threshold if isinstance(moves, Pledge) else 0,
+        counts_all=isinstance(moves, Pledge) and moves.counts == "all",
+        rounds=moves.rounds if isinstance(moves, Cascade) and moves.rounds is not None else -1,
+        ladder=ladder,
+        ladder_row=ladder_row,
+        near=near,
+        shares=_shares(model),
+        destinations=other is not None,
+        needed=model.needed,
+        groups=int(model.group.max()) + 1,
+        total_votes=model.total_votes,
+        lanes=lanes_for(len(votes)),
+    )
+
+
+def _profiles(model: Model, near: int) -> tuple[Floats, Integers]:
+    """Return the different electors, ``(profiles, 7)``, and the row of each elector.
+
+    Columns: side, number of the factor, loadings a and b, and the chances of acting, of acting or joining soon, and of
+    acting or joining ever.
+    """
+    n, other, ties, moves = model.electors, model.opponents, model.dependence, model.coordination
+    acts = model.probability if other is None else np.concatenate([model.probability, other.probability])
+    soon, ever = acts.copy(), acts.copy()
+    if isinstance(moves, Pledge | Cascade):
+        ever[:n] = np.minimum(acts[:n] + moves.conditional, 1.0)
+    if isinstance(moves, Cascade):
+        share = moves.threshold_cdf[moves.threshold_class, near]
+        soon[:n] = np.minimum(acts[:n] + moves.conditional * share, ever[:n])
+    national, own_group = (ties.national, ties.group) if isinstance(ties, Factors) else np.zeros((2, len(acts)))
+    factor = np.where(own_group != 0, _groups(model), -1)
+    side = (np.arange(len(acts)) >= n).astype(float)
+    described = np.stack([side, factor, national, own_group, acts, soon, ever], axis=1)
+    profiles, profile = np.unique(described, axis=0, return_inverse=True)
+    return profiles, profile
+
+
+def _groups(model: Model) -> Integers:
+    other = model.opponents
+    return model.group if other is None else np.concatenate([model.group, other.group])
+
+
+def _laws(model: Model, order: Integers) -> Coins:
+    """Return the coins of the ruling and of the cancellations; laws that cannot matter spend nothing."""
+    law = model.law
+    if law is None or law.upheld == 0 or not law.cancelled.any():
+        return _coins(np.zeros(len(order) + 1))
+    return _coins(np.concatenate([[law.upheld], law.cancelled[order]]))
+
+
+def _limits(model: Model, probability: Floats) -> Floats:
+    """Translate probabilities into what the environment is compared with."""
+    ties = model.dependence
+    if isinstance(ties, CommonOdds):
+        with np.errstate(divide="ignore"):
+            odds = probability / (1.0 - probability)
+        return np.minimum(odds * (ties.beta / ties.alpha), 1e300)
+    if not isinstance(ties, Factors):
+        return probability
+    if ties.degrees_of_freedom < np.inf:
+        return student_upper_quantile(probability, int(ties.degrees_of_freedom))
+    return upper_quantile(probability)
+
+
+def _ladder(model: Model, order: Integers) -> tuple[Floats, Integers]:
+    """Return the limits of every level, rising, and the row of each of the leader's electors in the plan's order."""
+    moves = model.coordination
+    if not isinstance(moves, Cascade):
+        return np.zeros((1, 1)), np.zeros(len(order), dtype=np.int64)
+    assert moves.threshold_class is not None
+    levels = moves.threshold_cdf.shape[1]
+    if isinstance(model.dependence, Independent):
+        return moves.threshold_cdf[:, :levels], moves.threshold_class[order]
+    given = np.stack([moves.threshold_class, model.probability, moves.conditional], axis=1)
+    rows, row = np.unique(given, axis=0, return_inverse=True)
+    if len(rows) * levels > _MOST_RUNGS:
+        raise InputError(
+            f"The cascade has {len(rows)} different electors and {levels} levels; under common factors or odds their "
+            f"product must not exceed {_MOST_RUNGS:,}. Let electors share probabilities, or shorten threshold_cdf."
+        )
+    reached = np.minimum(rows[:, 1:2] + rows[:, 2:] * moves.threshold_cdf[rows[:, 0].astype(int), :levels], 1.0)
+    limits = _limits(model, reached)
+    return -limits if isinstance(model.dependence, Factors) else limits, row[order]
+
+
+def _shares(model: Model) -> NDArray[np.uint64]:
+    sides = [model.destination, None if model.opponents is None else model.opponents.destination]
+    names = max(len(side.alternatives) if side is not None else 0 for side in sides)
+    shares = np.zeros((2, names + 1))
+    for row, side in zip(shares, sides, strict=True):
+        if side is not None:
+            row[: 1 + len(side.alternatives)] = [side.opponent, *side.alternatives]
+    scaled = [[min(round(each * ONE), ONE - 1) for each in row] for row in shares.cumsum(axis=1).tolist()]
+    return np.array(scaled, dtype=np.uint64)
+
+
+def _kinds(probability: Floats) -> Integers:
+    return np.select([probability == 0, probability == 1], [NEVER, ALWAYS], DENSE).astype(np.int64)
+
+
+def _coins(probability: Floats) -> Coins:
+    scaled = np.rint(probability * float(ONE))
+    kind = np.select([scaled == 0, scaled == ONE], [NEVER, ALWAYS], DENSE).astype(np.int64)
+    return Coins(kind, np.where(scaled == ONE, 0, scaled).astype(np.uint64))

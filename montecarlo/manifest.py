@@ -1,0 +1,178 @@
+"""A saved run in words and numbers: an answer to and from its manifest and arrays. No file is touched here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from math import isfinite
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from montecarlo.answer import Answer
+from montecarlo.errors import NotSolvable
+from montecarlo.estimates import Simulation, Tally
+from montecarlo.kernel.streams import STREAM_NAME
+from montecarlo.scenario import Scenario
+from montecarlo.solution import Outcomes, Solution
+from montecarlo.study.chosen_house import HouseAnswer
+from montecarlo.study.contributions import Variant
+
+FORMAT: Final = 2
+_TALLY: Final = ("counts", "attempted", "effective", "outcomes", "third")
+ARRAY_TYPES: Final = {**dict.fromkeys(_TALLY, np.int64), "pmf": np.float64}
+"""Arrays of a run and their types."""
+
+
+def digest_of(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of all of a manifest but its digest, in a form that does not depend on layout."""
+    content = {key: value for key, value in manifest.items() if key != "digest"}
+    return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
+
+
+def sha256(content: bytes) -> str:
+    """Return the digest of some bytes, with the name of the method."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def manifest_of(answer: Answer) -> dict[str, Any]:
+    """Return all of an answer but its arrays, as one JSON object, with what it takes to replay it."""
+    simulation, scenario = answer.simulation, answer.scenario
+    return {
+        "format": FORMAT,
+        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
+        "scenario": {
+            "name": scenario.name,
+            "digest": scenario.digest,
+            "text": scenario.text,
+            "tables": dict(scenario.tables),
+            "overrides": dict(scenario.overrides),
+        },
+        "stream": {"name": STREAM_NAME, "seed": simulation.seed, "block": simulation.block},
+        "result": {
+            "asked": answer.asked,
+            "draws": simulation.draws,
+            "backend": simulation.backend,
+            "digest": simulation.tally.digest,
+            "pmf": sha256(answer.pmf.tobytes()),
+            "seconds": answer.seconds,
+            "kernel_seconds": answer.kernel_seconds,
+            "unsolved": answer.unsolved,
+            "solution": None if answer.solution is None else _told(answer.solution),
+            "contributions": [_hexed(asdict(each)) for each in answer.contributions],
+            "accounts": [_hexed(asdict(each)) for each in answer.accounts],
+            "house": None if answer.house is None else answer.house.record(),
+        },
+        "answer": answer.record(),
+        "versions": _versions(),
+        "platform": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def arrays_of(answer: Answer) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an answer; the exact distribution is as long as it is known."""
+    tally = answer.simulation.tally
+    return {**{name: getattr(tally, name) for name in _TALLY}, "pmf": answer.pmf}
+
+
+def answer_from(manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Answer:
+    """Build the answer anew.
+
+    What does not fit together raises KeyError, TypeError, ValueError, AttributeError or OverflowError.
+    """
+    told, result, stream = manifest["scenario"], manifest["result"], manifest["stream"]
+    scenario = Scenario.from_text(told["name"], told["text"], tables=told["tables"], overrides=told["overrides"])
+    needed, house = scenario.roster().needed, scenario.house()
+    tally = Tally(int(result["draws"]), *(arrays[name] for name in _TALLY))
+    _check(scenario, tally, arrays["pmf"])
+    return Answer(
+        scenario=scenario,
+        solution=None if result["solution"] is None else _solution(result["solution"], arrays["pmf"], needed),
+        unsolved=str(result["unsolved"]),
+        simulation=Simulation(tally, needed, int(stream["seed"]), result["backend"], int(stream["block"])),
+        contributions=tuple(map(_variant, result["contributions"])),
+        accounts=tuple(map(_variant, result["accounts"])),
+        house=None if house is None else HouseAnswer.from_record(house, result["house"]),
+        asked=int(result["asked"]),
+        seconds=_finite(float(result["seconds"])),
+        kernel_seconds=_finite(float(result["kernel_seconds"])),
+    )
+
+
+def _check(scenario: Scenario, tally: Tally, pmf: NDArray[np.float64]) -> None:
+    """Compare the lengths and sums of the arrays with the scenario's model."""
+    model = scenario.model()
+    groups, both = int(model.group.max()) + 1, scenario.settings.destination is not None
+    lengths = {
+        "counts": (model.total_votes + 1,),
+        "attempted": (groups,),
+        "effective": (groups,),
+        "outcomes": (4 if both else 0,),
+        "third": (len(scenario.alternatives) + 2 if both else 0,),
+    }
+    for name, known in lengths.items():
+        if getattr(tally, name).shape != known:
+            raise ValueError(f"its array {name} has another length than the scenario's")
+    if len(pmf) not in (0, model.needed, model.total_votes + 1):
+        raise ValueError("its array pmf has another length than the scenario's")
+    sums = [int(tally.counts.sum())] + [int(tally.outcomes.sum())] * both
+    if tally.draws < 1 or any(total != tally.draws for total in sums):
+        raise ValueError("its counts do not sum to its draws")
+
+
+def _variant(told: Mapping[str, Any]) -> Variant:
+    numbers = _floats(told)
+    probability = _finite(float(numbers["probability"]))
+    return Variant(str(told["name"]), probability, float(numbers["log10_probability"]), int(told["draws"]))
+
+
+def _finite(number: float) -> float:
+    if not isfinite(number):
+        raise ValueError(f"it holds the number {number}")
+    return number
+
+
+def _told(solution: Solution) -> dict[str, Any]:
+    names = "probability", "log10_probability", "complement", "log10_complement", "relative_error_bound"
+    numbers = {name: getattr(solution, name) for name in names}
+    outcomes = _hexed(asdict(solution.outcomes))
+    return _hexed(numbers) | {"bound_is_proved": solution.bound_is_proved, "outcomes": outcomes}
+
+
+def _solution(told: Mapping[str, Any], pmf: NDArray[np.float64], needed: int) -> Solution:
+    numbers = _floats({name: value for name, value in told.items() if name != "outcomes"})
+    third = told["outcomes"]["third_place"]
+    outcomes = Outcomes(**_floats(told["outcomes"]) | {"third_place": third if third is None else tuple(third)})
+    whole = pmf if len(pmf) > needed else _unknown
+    return Solution(**numbers, pmf_below=pmf[:needed], whole=whole, outcomes=outcomes)
+
+
+def _unknown() -> NDArray[np.float64]:
+    raise NotSolvable("The saved run holds the distribution below the needed votes only.")
+
+
+def _hexed(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Write floats in hexadecimal: JSON has no infinity."""
+    return {name: value.hex() if isinstance(value, float) else value for name, value in numbers.items()}
+
+
+def _floats(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: float.fromhex(value) if isinstance(value, str) and name != "name" else value
+        for name, value in numbers.items()
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in ("montecarlo", "numpy", "scipy", "numba"):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

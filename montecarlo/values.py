@@ -1,0 +1,142 @@
+"""What one value of a scenario may hold: types for pydantic that say what would be right when they refuse a value.
+
+Nothing is converted silently: a whole number is none in quotes, and a probability is a number or a fraction in quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from itertools import pairwise
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WrapValidator
+from pydantic_core import PydanticCustomError
+
+import montecarlo.data as data
+from montecarlo.parts import MOST_DEGREES
+from montecarlo.problems import nearest, shown
+
+MAJORITIES = ("R", "D", "tie", "other")
+"""Who holds the majority of a delegation to the House."""
+
+PROBABILITY = 'a number from 0 to 1 or a fraction such as "9/9110"'
+"""What a probability must be."""
+
+
+def probability(value: object) -> float:
+    """Read a probability from a number or a fraction in quotes.
+
+    Raises
+    ------
+    ValueError
+        If it is neither, or lies outside [0, 1].
+    """
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}/0*[1-9][0-9]{0,17}", value, re.ASCII):
+        value = Fraction(value)
+        if value not in (0, 1) and float(value) in (0.0, 1.0):
+            raise ValueError(f"it must be {PROBABILITY}, and not nearer to 0 or 1 than a number can be")
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction) or not 0 <= value <= 1:
+        raise ValueError(f"it must be {PROBABILITY}")
+    return float(value) + 0.0
+
+
+def _must_be(phrase: str) -> WrapValidator:
+    """Say what a value must be whenever the type it is put on refuses it."""
+
+    def wrapped(value: Any, handler: Callable[[Any], Any]) -> Any:
+        try:
+            return handler(value)
+        except (ValidationError, ValueError):
+            raise PydanticCustomError("wrong", "it must be {phrase}", {"phrase": phrase}) from None
+
+    return WrapValidator(wrapped)
+
+
+def _one_of(phrase: str, known: Callable[[], Iterable[str | int]]) -> BeforeValidator:
+    """Accept one of a few words or whole numbers, and point to the nearest otherwise."""
+
+    def checked(value: Any) -> Any:
+        if any(value == each and type(value) is type(each) for each in known()):
+            return value
+        hint = nearest(value, map(str, known())) if isinstance(value, str) else ""
+        raise PydanticCustomError("wrong", "it must be {phrase}{hint}", {"phrase": phrase, "hint": hint})
+
+    return BeforeValidator(checked)
+
+
+def _printable(value: str) -> str:
+    if not value.strip() or not re.sub(r"[\n\t]", " ", value).isprintable():
+        raise ValueError
+    return value
+
+
+def _one_line(value: str) -> str:
+    if "\n" in _printable(value):
+        raise ValueError
+    return value
+
+
+def _listed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _unlike(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    again = next((value for i, value in enumerate(values) if value in values[:i]), None)
+    if again is not None:
+        raise PydanticCustomError("twice", "names {value} twice; once is enough", {"value": shown(again)})
+    return values
+
+
+def _named_candidate(value: str) -> str:
+    # A dotted key could not reach a name with a dot in it.
+    if "." in _one_line(value) or value != value.strip():
+        raise ValueError
+    return value
+
+
+def _never_falling(values: tuple[float, ...]) -> tuple[float, ...]:
+    if not values or values[0] != 0 or any(later < earlier for earlier, later in pairwise(values)):
+        phrase = "a list of probabilities that begins with 0 and never falls"
+        raise PydanticCustomError("wrong", "it must be {phrase}", {"phrase": phrase})
+    return values
+
+
+Probability = Annotated[float, BeforeValidator(probability), _must_be(PROBABILITY)]
+Text = Annotated[
+    str, Field(max_length=10_000), AfterValidator(_printable), _must_be("a text in quotes of at most 10,000 characters")
+]
+Line = Annotated[
+    str,
+    Field(max_length=200),
+    AfterValidator(_one_line),
+    _must_be("one line of text in quotes, of at most 200 characters"),
+]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
+Party = Annotated[str, Field(max_length=20), _must_be('a party\'s code such as "R"')]
+State = Annotated[str, _one_of("one of the 50 states or DC in two letters", data.states)]
+Kind = Annotated[str, _one_of("one of the kinds " + ", ".join(data.LAW_KINDS), lambda: data.LAW_KINDS)]
+States = Annotated[tuple[State, ...], BeforeValidator(_listed), AfterValidator(_unlike)]
+Kinds = Annotated[tuple[Kind, ...], BeforeValidator(_listed), AfterValidator(_unlike)]
+ElectionYear = Annotated[int, _one_of("one of the elections 2000, 2004, ... 2024", data.roster_years)]
+LawYear = Annotated[int, _one_of("2016 or 2024, the years of the law tables", lambda: data.LAW_YEARS)]
+Count = Annotated[int, Field(ge=1), _must_be("a whole number of at least 1")]
+Seed = Annotated[int, Field(ge=0), _must_be("a whole number of at least 0")]
+Confidence = Annotated[float, Field(gt=0, lt=1), _must_be("a number between 0 and 1, both excluded, such as 0.95")]
+GroupName = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,60}$"), _must_be("made of letters, digits, - and _")]
+Rounds = Annotated[int, Field(ge=0), _must_be("a whole number of at least 0")]
+Positive = Annotated[float, Field(gt=0, le=1e6), _must_be("a number above 0, at most 1,000,000")]
+OddsParameter = Annotated[float, Field(ge=1e-3, le=1e6), _must_be("a number from 0.001 to 1,000,000")]
+Loading = Annotated[float, Field(gt=-1, lt=1), _must_be("a number between -1 and 1, both excluded")]
+Degrees = Annotated[int, Field(ge=1, le=MOST_DEGREES), _must_be(f"a whole number from 1 to {MOST_DEGREES}")]
+Levels = Annotated[tuple[Probability, ...], BeforeValidator(_listed), AfterValidator(_never_falling)]
+Counted = Annotated[str, _one_of('"conditional" or "all"', lambda: ("conditional", "all"))]
+Candidate = Annotated[
+    str,
+    Field(max_length=60),
+    AfterValidator(_named_candidate),
+    _must_be("the name of a candidate, at most 60 characters and no dot"),
+]
+Congress = Annotated[int, _one_of("one of the congresses 107, 115, 117 or 119", data.congresses)]
+Majority = Annotated[str, _one_of("one of R, D, tie, other", lambda: MAJORITIES)]
