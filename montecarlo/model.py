@@ -1,8 +1,7 @@
-"""The model: numbers only, checked once, frozen.
+"""The model: numbers only, checked once, frozen; it knows no file, no state and no algorithm.
 
 An elector i attempts to defect with probability p_i and casts w_i votes. How attempts depend on each other, how they
-move each other, which of them the law cancels and where the others go say the model's `parts`. A model knows no file,
-no state and no algorithm.
+move each other, which of them the law cancels and where the others go say the model's `parts`.
 """
 
 from __future__ import annotations
@@ -192,7 +191,11 @@ def mixture(parts: Iterable[tuple[float, Model | Mixture]]) -> Mixture:
         If the weights do not sum to 1, or the rosters differ.
     """
     flat: list[tuple[float, Model]] = []
-    for i, (given, model) in enumerate(parts):
+    try:
+        pairs = [(weight, model) for weight, model in parts]
+    except (TypeError, ValueError):
+        raise InputError("A mixture is made of pairs (weight, model); give a list of them.") from None
+    for i, (given, model) in enumerate(pairs):
         weight = float(probabilities(f"The weight of part {i}", given, scalar=True))
         if isinstance(model, Mixture):
             flat += [(weight * inner, part) for inner, part in model.parts]

@@ -214,7 +214,7 @@ def _members(model: Model, environment: Environment, classes: _Classes, *, reach
 def _refuse_timing(cascade: Cascade, reach: int) -> None:
     """Refuse what only electors who are all alike can be followed through."""
     if cascade.rounds is not None and cascade.rounds < reach:
-        raise _refused("A Cascade of so many rounds, of electors who differ,")
+        raise _refused("A Cascade that ends after some rounds, of electors who differ,")
     if cascade.visibility < 1.0:
         raise _refused("A Cascade with visibility below 1, of electors who differ,")
 

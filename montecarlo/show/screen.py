@@ -12,9 +12,11 @@ from rich.table import Table
 
 import montecarlo.data as data
 from montecarlo.answer import Answer
+from montecarlo.estimates import clopper_pearson
+from montecarlo.parts import Alone
 from montecarlo.show import numbers
 from montecarlo.solution import Solution
-from montecarlo.study.contributions import Variant
+from montecarlo.study.contributions import Variant, parts_of
 
 _NARROWEST = 80
 """Columns below which lines are left to the terminal to break, as cutting them would cut numbers."""
@@ -50,7 +52,7 @@ def answer_screen(answer: Answer, *, saved: str | None) -> RenderableType:
 
 
 def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
-    limit = ("at most", numbers.one_in(answer.any_dependence), "whatever makes the same electors act together")
+    limit = ("at most", numbers.one_in(answer.any_dependence), _most(answer))
     exact = answer.solution
     if exact is None or answer.agreement is None:
         simulated, told = _simulated(answer)
@@ -142,11 +144,19 @@ def _candidates(answer: Answer) -> tuple[str, str]:
 
 def _share(share: float, answer: Answer) -> str:
     """Show a probability; a simulated share of 0 or 1 is none, and an exact 0 may be too small for a number."""
+    if answer.solution is not None:
+        return "below 1e-300" if share == 0.0 else numbers.one_in(share)
+    low, high = clopper_pearson(round(share * answer.simulation.draws), answer.simulation.draws, answer.confidence)
     if share == 0.0:
-        return "never seen" if answer.solution is None else "below 1e-300"
-    if share == 1.0 and answer.solution is None:
-        return "always seen"
-    return numbers.one_in(share)
+        return f"below {numbers.upper_limit(high)}"
+    return f"above {numbers.lower_limit(low)}" if share == 1.0 else f"~ {numbers.one_in(share)}"
+
+
+def _most(answer: Answer) -> str:
+    """Say what the largest possible probability means."""
+    if all(isinstance(part.coordination, Alone) for _, part in parts_of(answer.model)):
+        return "whatever makes the same electors act together"
+    return "whatever the dependence, if all joined who might"
 
 
 def _house(answer: Answer) -> list[tuple[str, str, str]]:
@@ -162,8 +172,8 @@ def _house(answer: Answer) -> list[tuple[str, str, str]]:
         ("", numbers.one_in(found.of_three.opponent), opponent),
         ("", numbers.one_in(found.of_three.alternative), "the third candidate"),
         ("", numbers.one_in(found.of_three.deadlock), f"nobody has {enough}"),
-        ("", numbers.one_in(found.of_two.leader), f"{leader}, if nobody stands third"),
-        ("", numbers.one_in(found.of_two.deadlock), f"nobody has {enough}, if nobody stands third"),
+        ("", numbers.one_in(found.of_two.leader), f"{leader}, if none is third (both get his share)"),
+        ("", numbers.one_in(found.of_two.deadlock), f"nobody has {enough}, if none is third"),
     ]
 
 
@@ -173,11 +183,18 @@ def _variants(answer: Answer) -> list[RenderableType]:
     weights = answer.scenario.accounts
     if answer.accounts:
         rows = [(f"{weights[each.name]:g}", _variant(each), escape(each.name)) for each in answer.accounts]
-        parts += ["\nEach account, by its weight:", _rows(rows)]
+        parts += [f"\nEach account, by its weight{_how(answer.accounts)}:", _rows(rows)]
     if answer.contributions:
         rows = [("without", _variant(each), escape(each.name)) for each in answer.contributions]
-        parts += ["\nWhat each mechanism does (they work on each other, so this does not add up):", _rows(rows)]
+        told = "What each mechanism does; they work on each other, so this does not add up"
+        parts += [f"\n{told}{_how(answer.contributions)}:", _rows(rows)]
     return parts
+
+
+def _how(variants: Sequence[Variant]) -> str:
+    """Say how many elections were simulated where that was needed."""
+    draws = max(variant.draws for variant in variants)
+    return f" (~ in {draws:,} simulated elections)" if draws else ""
 
 
 def _variant(variant: Variant) -> str:

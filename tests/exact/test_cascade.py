@@ -249,7 +249,7 @@ DIFFERENT = Cascade(np.linspace(0.1, 0.5, 306), np.minimum(LEVELS / np.linspace(
         (Model([0.1, 0.1], 1, votes=[1, 2], coordination=Cascade(0.1, [0, 1.0])), "with votes above 1"),
         (Model([0.01] * 306, 37, coordination=DIFFERENT), "306 classes .* Different threshold laws"),
         (MANY, r"5000 classes .* 10\^1505 states; .* different electors under common factors"),
-        (Model([0.1, 0.2], 2, coordination=Cascade(0.1, [0, 1.0], rounds=1)), "so many rounds, of electors who differ"),
+        (Model([0.1, 0.2], 2, coordination=Cascade(0.1, [0, 1.0], rounds=1)), "some rounds, of electors who differ"),
         (Model([0.1, 0.2], 2, coordination=Cascade(0.1, [0, 1.0], visibility=0.5)), "visibility below 1, of electors"),
         (Model([0.1] * 3, 3, coordination=Cascade(0.1, [0, 1.0], None, 1, 0.5)), "both rounds and visibility"),
         (Model([0.01] * 900, 800, coordination=Cascade(0.1, [0, 1.0], visibility=0.5)), "about 3e[+]11 steps"),

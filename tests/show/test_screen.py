@@ -91,7 +91,7 @@ def test_what_was_never_seen_is_told_so(rare: Answer) -> None:
     assert told_as_zero_or_one(text) == []
     assert "not once" in text
     assert "0 of 200 elections: below" in text
-    assert text.count("never seen") >= 2
+    assert text.count("below ") >= 2
     assert "not once in 200" in text
     assert "unknown" in text
     assert "agreement" not in text
@@ -136,7 +136,7 @@ def test_outcomes_name_the_candidates(name: str) -> None:
 def test_accounts_and_mechanisms() -> None:
     text = screen(run_of("hamilton-2016")[1])
     for part in (
-        "Each account, by its weight:",
+        "Each account, by its weight",
         "whip-count",
         "electors-trust",
         "first-mover",
