@@ -210,8 +210,8 @@ def _mixed_groups(model: Model, both: _Both) -> list[int]:
     mixed = sorted(set(both.group[both.leader & bound].tolist()) & set(both.group[~both.leader & bound].tolist()))
     if mixed and not isinstance(model.coordination, Alone):
         raise NotSolvable(
-            f"Factors.group: group {mixed[0]} has electors of both sides who share its factor, and the leader's "
-            f"coordinate by a {type(model.coordination).__name__}; use montecarlo.simulate, or loadings of 0 there."
+            f"Electors of both sides share the factor of group {mixed[0]}, and the leader's move each other by a "
+            f"{type(model.coordination).__name__}: that has no exact form here; use montecarlo.simulate instead."
         )
     sizes = [
         int(both.votes[(both.group == number) & (both.leader == side)].sum())

@@ -58,7 +58,7 @@ def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
         simulated, told = _simulated(answer)
         return [
             ("simulated", f"[bold]{simulated}[/bold]", told),
-            ("exactly", "unknown", escape(answer.unsolved)),
+            ("exactly", "unknown", escape(f"{answer.unsolved.split('; use')[0].rstrip('.')}.")),
             limit,
         ]
     value = numbers.probability(
