@@ -24,7 +24,7 @@ from montecarlo.parts import Alone, CommonOdds
 from montecarlo.scenario import Scenario
 from montecarlo.solution import Outcomes, Solution
 from montecarlo.study.chosen_house import HouseAnswer, choose
-from montecarlo.study.contributions import Simulate, Variant, accounts, contributions, parts_of
+from montecarlo.study.contributions import Simulate, Variant, accounts, contributions
 
 SCHEMA_VERSION: Final = 1
 DISAGREEMENT: Final = 5.0
@@ -42,7 +42,7 @@ class Answer:
     solution : Solution or None
         The exact answer, None if there is none.
     unsolved : str
-        Why there is none, else empty.
+        Why there is none, else empty; no sentence, as it has no full stop.
     simulation : Simulation
         The simulated answer, of fewer draws than `asked` if it was interrupted.
     contributions, accounts : tuple of Variant
@@ -130,7 +130,7 @@ class Answer:
     @cached_property
     def attempted_mean(self) -> float:
         """Expected votes of the leader's electors who attempt to defect, simulated where they move each other."""
-        means = [(weight, _mean(part, lawful=False)) for weight, part in parts_of(self.model)]
+        means = [(weight, _mean(part, lawful=False)) for weight, part in self.model.parts]
         if any(mean is None for _, mean in means):
             return float(self.simulation.tally.attempted.sum()) / self.simulation.draws
         return sum(weight * (mean or 0.0) for weight, mean in means)
@@ -138,7 +138,7 @@ class Answer:
     @cached_property
     def effective_mean(self) -> float:
         """Expected votes that are lost, simulated where electors move each other."""
-        means = [(weight, _mean(part, lawful=True)) for weight, part in parts_of(self.model)]
+        means = [(weight, _mean(part, lawful=True)) for weight, part in self.model.parts]
         if any(mean is None for _, mean in means):
             return float(self.simulation.tally.effective.sum()) / self.simulation.draws
         return sum(weight * (mean or 0.0) for weight, mean in means)
@@ -284,7 +284,7 @@ def _solved(model: Model | Mixture) -> tuple[Solution | None, str]:
     try:
         return solve(model), ""
     except NotSolvable as reason:
-        return None, str(reason)
+        return None, reason.reason
 
 
 def _finite(number: float) -> float | None:

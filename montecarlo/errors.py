@@ -39,4 +39,12 @@ class StoreError(MonteCarloError):
 
 
 class NotSolvable(InputError):  # noqa: N818 - the name is part of the interface
-    """A model, or a part of it, has no exact answer here; the message says which and what to use instead."""
+    """A model, or a part of it, has no exact answer here; `reason` says which part, the message also what to do."""
+
+    def __init__(self, reason: str, remedy: str = "use montecarlo.simulate instead") -> None:
+        self.reason, self.remedy = reason, remedy
+        super().__init__(reason, remedy)
+
+    def __str__(self) -> str:
+        """Return reason and remedy as one sentence."""
+        return f"{self.reason}; {self.remedy}."

@@ -155,7 +155,7 @@ def _solution(told: Mapping[str, Any], pmf: NDArray[np.float64], needed: int) ->
 
 
 def _unknown() -> NDArray[np.float64]:
-    raise NotSolvable("The saved run holds the distribution below the needed votes only.")
+    raise NotSolvable("The saved run holds the distribution below the needed votes only", "run the scenario again")
 
 
 def _hexed(numbers: Mapping[str, Any]) -> dict[str, Any]:

@@ -105,8 +105,7 @@ class Model:
         if opponents is None:
             arrays |= _shared_arrays(dependence, law)
         given = broadcast(arrays)
-        n = len(given["probability"])
-        both = n + (0 if opponents is None else len(opponents.probability))
+        both = len(given["probability"]) + (0 if opponents is None else len(opponents.probability))
         shared = broadcast(_shared_arrays(dependence, law), length=both)
         needed, heavy, opponents = _reduced(_needed(needed), given["votes"], opponents)
         _check_needed(needed, int(heavy.sum()), opponents)
@@ -136,6 +135,11 @@ class Model:
     def majority(self) -> int:
         """Votes that are a majority."""
         return self.total_votes - self.needed + 1
+
+    @property
+    def parts(self) -> tuple[tuple[float, Model], ...]:
+        """The model as a mixture of one."""
+        return ((1.0, self),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,15 +201,12 @@ def mixture(parts: Iterable[tuple[float, Model | Mixture]]) -> Mixture:
         raise InputError("A mixture is made of pairs (weight, model); give a list of them.") from None
     for i, (given, model) in enumerate(pairs):
         weight = float(probabilities(f"The weight of part {i}", given, scalar=True))
-        if isinstance(model, Mixture):
-            flat += [(weight * inner, part) for inner, part in model.parts]
-        else:
-            flat.append((weight, checked(model)))
+        known = model if isinstance(model, Mixture) else checked(model)
+        flat += [(weight * inner, part) for inner, part in known.parts]
     if not flat or not isclose(sum(weight for weight, _ in flat), 1.0, rel_tol=1e-9):
         raise InputError(f"The weights of the mixture sum to {sum(w for w, _ in flat):.15g}; they must sum to 1.")
-    first = flat[0][1]
     for i, (_, model) in enumerate(flat):
-        if _seats(model) != _seats(first):
+        if _seats(model) != _seats(flat[0][1]):
             raise InputError(
                 f"Part {i} of the mixture has other electors, votes, groups or needed votes than part 0; accounts may "
                 "differ in everything but the roster."
@@ -255,10 +256,8 @@ def _own_arrays(coordination: Coordination) -> dict[str, NDArray[Any]]:
         return {}
     own: dict[str, NDArray[Any]] = {"conditional": coordination.conditional}
     if isinstance(coordination, Cascade):
-        rows = len(coordination.threshold_cdf)
-        own["threshold_class"] = (
-            np.arange(rows) if coordination.threshold_class is None else coordination.threshold_class
-        )
+        rows = coordination.threshold_class
+        own["threshold_class"] = np.arange(len(coordination.threshold_cdf)) if rows is None else rows
     return own
 
 

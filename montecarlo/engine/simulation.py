@@ -108,8 +108,8 @@ class _Batch:
 
 def _plans(model: Model | Mixture) -> list[Plan | LinkedPlan]:
     """Translate the model, or each account of a mixture."""
-    models = [part for _, part in model.parts] if isinstance(model, Mixture) else [checked(model)]
-    return [make_linked_plan(each) if is_linked(each) else make_plan(each) for each in models]
+    parts = model.parts if isinstance(model, Mixture) else checked(model).parts
+    return [make_linked_plan(each) if is_linked(each) else make_plan(each) for _, each in parts]
 
 
 def _thresholds(model: Model | Mixture) -> NDArray[np.uint64] | None:

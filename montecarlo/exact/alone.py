@@ -82,7 +82,7 @@ def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -
     if float(model.total_votes) * most > _MOST_WORK:
         raise NotSolvable(
             f"{model.total_votes} votes of which {most} are counted one by one are too many for an exact answer under "
-            "common factors; use montecarlo.simulate."
+            "common factors"
         )
     kinds = _kinds(model, environment)
     number, values = len(environment.log_weight), len(environment.inner_weight)

@@ -211,7 +211,7 @@ def _mixed_groups(model: Model, both: _Both) -> list[int]:
     if mixed and not isinstance(model.coordination, Alone):
         raise NotSolvable(
             f"Electors of both sides share the factor of group {mixed[0]}, and the leader's move each other by a "
-            f"{type(model.coordination).__name__}: that has no exact form here; use montecarlo.simulate instead."
+            f"{type(model.coordination).__name__}: that has no exact form here"
         )
     sizes = [
         int(both.votes[(both.group == number) & (both.leader == side)].sum())
@@ -221,7 +221,8 @@ def _mixed_groups(model: Model, both: _Both) -> list[int]:
     if math.prod(size + 1 for size in sizes) > MOST_MIXED:
         raise NotSolvable(
             f"Factors.group: {len(mixed)} groups, the first of them {mixed[0]}, have too many electors of both sides "
-            "who share a factor of their own; use montecarlo.simulate, or give each side groups of its own."
+            "who share a factor of their own",
+            "use montecarlo.simulate, or give each side groups of its own",
         )
     return mixed
 

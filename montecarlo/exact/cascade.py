@@ -100,14 +100,13 @@ def _cascade(model: Model) -> Cascade:
 
 
 def _refused(part: str) -> NotSolvable:
-    return NotSolvable(f"{part} has no exact form here; use montecarlo.simulate instead.")
+    return NotSolvable(f"{part} has no exact form here")
 
 
 def _refuse_steps(what: str, steps: float) -> None:
     if steps > MOST_STEPS:
         raise NotSolvable(
-            f"{what} takes about {steps:.1g} steps; at most {MOST_STEPS:.0g} are made for an exact answer. "
-            "Use montecarlo.simulate instead."
+            f"{what} takes about {steps:.1g} steps; at most {MOST_STEPS:.0g} are made for an exact answer"
         )
 
 
@@ -253,7 +252,7 @@ def _by_classes(
         raise NotSolvable(
             f"{what} has about 10^{digits:.0f} states; at most {MOST_STATES:,} are followed for an exact answer, as "
             "four classes of 37 have. Different threshold laws, or different electors under common factors, have no "
-            "other exact form here; use montecarlo.simulate instead."
+            "other exact form here"
         )
     states = prod(cap + 1 for cap in caps)
     _refuse_steps(what, reach * sum((states + 8 * (cap + 1)) * (cap + 1) for cap in caps))

@@ -87,8 +87,8 @@ def solve_house(house: House) -> HouseOutcome:
         if (np.abs(total - before) <= _AGREE * total).all():
             return HouseOutcome(*total.tolist())
     raise NotSolvable(
-        f"House.loading is up to {np.abs(house.loading).max()}, too near to 1 for the exact answer; montecarlo."
-        "simulate_house takes any loading."
+        f"House.loading is up to {np.abs(house.loading).max()}, too near to 1 for the exact answer",
+        "montecarlo.simulate_house takes any loading",
     )
 
 

@@ -147,7 +147,7 @@ def refined(density: Density, rows: Rows, lattice: Lattice, *, most_points: int 
         if many:
             raise NotSolvable(
                 f"Dependence: the common factors move the outcome so sharply that {most_points} values of them do not "
-                "suffice for an exact answer; use montecarlo.simulate."
+                "suffice for an exact answer"
             )
         lattice = _halved(density, rows, lattice, coarse)
 

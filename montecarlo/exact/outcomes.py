@@ -220,7 +220,8 @@ def _none_of_names(ways: _Ways, law: Floats) -> float:
     if 2.0**-52 * float((law * reach).sum()) > _NEGLIGIBLE * contingent:
         raise NotSolvable(
             "Destination.alternatives: the sides divide their losses differently among the alternatives, one of whom "
-            "nearly always has a majority where nobody else has; use montecarlo.simulate, or the same proportions."
+            "nearly always has a majority where nobody else has",
+            "use montecarlo.simulate, or the same proportions",
         )
     return contingent
 
@@ -233,14 +234,14 @@ def _checked(model: Model) -> tuple[tuple[Destination, Destination], tuple[int, 
     if max(total) > MOST_VOTES:
         raise NotSolvable(
             f"The sides have {total[0]} and {total[1]} votes; with opponents at most {MOST_VOTES} a side have an exact "
-            "answer. Use montecarlo.simulate."
+            "answer"
         )
     for name, votes, side in zip(("votes", "Opponents.votes"), (model.votes, theirs), sides, strict=True):
         ways = sum(share > _NEGLIGIBLE for share in (side.opponent, *side.alternatives, side.abstention))
         if votes.max() > 1 and ways > 1:
             raise NotSolvable(
                 f"{name}: an elector casts {votes.max()} votes, and a defection may go {ways} ways; exactly solved are "
-                "electors with one vote, or one destination for all of a side. Use montecarlo.simulate."
+                "electors with one vote, or one destination for all of a side"
             )
     return sides, total
 

@@ -61,10 +61,7 @@ def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -
     pledge = model.coordination
     assert isinstance(pledge, Pledge)
     if model.votes.max() > 1:
-        raise NotSolvable(
-            "Votes above 1 under a Pledge have no exact form here, as it counts electors; use montecarlo.simulate "
-            "instead."
-        )
+        raise NotSolvable("Votes above 1 under a Pledge have no exact form here, as it counts electors")
     threshold = min(pledge.threshold, model.electors + 1)
     cancelled = np.zeros(model.electors)
     if upheld and model.law is not None:

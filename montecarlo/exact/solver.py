@@ -77,7 +77,7 @@ def _integrated(model: Model) -> Solution:
     if denied < _LEAST and _possible(model):
         raise NotSolvable(
             f"The probability lies below {_LEAST:g}, where electors who depend on each other leave an exact answer no "
-            "digits; use montecarlo.simulate."
+            "digits"
         )
     logs = _log(denied, besides=kept), _log(kept, besides=denied)
     # The logarithm of a probability is a sum of squares of quantiles, each rounded.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 
 import click
 from rich.console import Console, Group, RenderableType
@@ -16,7 +17,7 @@ from montecarlo.estimates import clopper_pearson
 from montecarlo.parts import Alone
 from montecarlo.show import numbers
 from montecarlo.solution import Solution
-from montecarlo.study.contributions import Variant, parts_of
+from montecarlo.study.contributions import Variant
 
 _NARROWEST = 80
 """Columns below which lines are left to the terminal to break, as cutting them would cut numbers."""
@@ -58,7 +59,7 @@ def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
         simulated, told = _simulated(answer)
         return [
             ("simulated", f"[bold]{simulated}[/bold]", told),
-            ("exactly", "unknown", escape(f"{answer.unsolved.split('; use')[0].rstrip('.')}.")),
+            ("exactly", "unknown", escape(f"{answer.unsolved}.")),
             limit,
         ]
     value = numbers.probability(
@@ -146,15 +147,20 @@ def _share(share: float, answer: Answer) -> str:
     """Show a probability; a simulated share of 0 or 1 is none, and an exact 0 may be too small for a number."""
     if answer.solution is not None:
         return "below 1e-300" if share == 0.0 else numbers.one_in(share)
-    low, high = clopper_pearson(round(share * answer.simulation.draws), answer.simulation.draws, answer.confidence)
-    if share == 0.0:
+    draws = answer.simulation.draws
+    return _simulated_share(round(share * draws), draws, answer.confidence)
+
+
+def _simulated_share(hits: int, draws: int, confidence: float) -> str:
+    low, high = clopper_pearson(hits, draws, confidence)
+    if hits == 0:
         return f"below {numbers.upper_limit(high)}"
-    return f"above {numbers.lower_limit(low)}" if share == 1.0 else f"~ {numbers.one_in(share)}"
+    return f"above {numbers.lower_limit(low)}" if hits == draws else f"~ {numbers.one_in(hits / draws)}"
 
 
 def _most(answer: Answer) -> str:
     """Say what the largest possible probability means."""
-    if all(isinstance(part.coordination, Alone) for _, part in parts_of(answer.model)):
+    if all(isinstance(part.coordination, Alone) for _, part in answer.model.parts):
         return "whatever makes the same electors act together"
     return "whatever the dependence, if all joined who might"
 
@@ -167,14 +173,21 @@ def _house(answer: Answer) -> list[tuple[str, str, str]]:
     leader, opponent = map(escape, _candidates(answer))
     enough = f"{house.needed} of {house.delegations} delegations"
     counted = f"{simulated.counts[0]:,} of {simulated.draws:,} simulated"
-    return [
-        ("the House", numbers.one_in(found.of_three.leader), f"{leader}, if it has to choose among three ({counted})"),
-        ("", numbers.one_in(found.of_three.opponent), opponent),
-        ("", numbers.one_in(found.of_three.alternative), "the third candidate"),
-        ("", numbers.one_in(found.of_three.deadlock), f"nobody has {enough}"),
-        ("", numbers.one_in(found.of_two.leader), f"{leader}, if none is third (both get his share)"),
-        ("", numbers.one_in(found.of_two.deadlock), f"nobody has {enough}, if none is third"),
+    told = [
+        f"{leader}, if it has to choose among three ({counted})",
+        opponent,
+        "the third candidate",
+        f"nobody has {enough}",
     ]
+    if found.of_three is None:
+        shown = [_simulated_share(hits, simulated.draws, answer.confidence) for hits in simulated.counts.tolist()]
+    else:
+        shown = [numbers.one_in(each) for each in astuple(found.of_three)]
+    rows = [("" if i else "the House", *each) for i, each in enumerate(zip(shown, told, strict=True))]
+    if found.of_two is not None:
+        rows.append(("", numbers.one_in(found.of_two.leader), f"{leader}, if none is third (both get his share)"))
+        rows.append(("", numbers.one_in(found.of_two.deadlock), f"nobody has {enough}, if none is third"))
+    return rows
 
 
 def _variants(answer: Answer) -> list[RenderableType]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from montecarlo.engine.house_simulation import HouseSimulation, simulate_house
+from montecarlo.errors import NotSolvable
 from montecarlo.exact.contingent import HouseOutcome, solve_house
 from montecarlo.house import House
 
@@ -27,15 +28,15 @@ class HouseAnswer:
     ----------
     house : House
         The delegations.
-    of_three, of_two : HouseOutcome
-        The outcome with a third candidate, and with none.
+    of_three, of_two : HouseOutcome or None
+        The outcome with a third candidate, and with none; None where the factor is too strong for an exact answer.
     simulation : HouseSimulation
         The outcome with a third candidate, simulated.
     """
 
     house: House
-    of_three: HouseOutcome
-    of_two: HouseOutcome
+    of_three: HouseOutcome | None
+    of_two: HouseOutcome | None
     simulation: HouseSimulation
 
     def record(self) -> dict[str, Any]:
@@ -43,8 +44,8 @@ class HouseAnswer:
         return {
             "delegations": self.house.delegations,
             "needed": self.house.needed,
-            "of_three": asdict(self.of_three),
-            "of_two": asdict(self.of_two),
+            "of_three": None if self.of_three is None else asdict(self.of_three),
+            "of_two": None if self.of_two is None else asdict(self.of_two),
             "simulation": {"seed": self.simulation.seed, "of_three": self.simulation.counts.tolist()},
         }
 
@@ -53,7 +54,8 @@ class HouseAnswer:
         """Build it anew from its house and its record."""
         told = record["simulation"]
         simulation = HouseSimulation(np.array(told["of_three"], dtype=np.int64), int(told["seed"]))
-        return cls(house, HouseOutcome(**record["of_three"]), HouseOutcome(**record["of_two"]), simulation)
+        of_three, of_two = (each and HouseOutcome(**each) for each in (record["of_three"], record["of_two"]))
+        return cls(house, of_three, of_two, simulation)
 
 
 def choose(house: House | None, *, seed: int) -> HouseAnswer | None:
@@ -61,4 +63,11 @@ def choose(house: House | None, *, seed: int) -> HouseAnswer | None:
     if house is None:
         return None
     simulation = simulate_house(house, DRAWS, seed=seed)
-    return HouseAnswer(house, solve_house(house), solve_house(house.without_alternative()), simulation)
+    return HouseAnswer(house, _solved(house), _solved(house.without_alternative()), simulation)
+
+
+def _solved(house: House) -> HouseOutcome | None:
+    try:
+        return solve_house(house)
+    except NotSolvable:
+        return None

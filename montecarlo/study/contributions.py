@@ -7,6 +7,7 @@ many. So what the answer loses without one and without another does not add up t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from math import inf, log10
 from typing import Any, Final
@@ -67,7 +68,7 @@ def contributions(scenario: Scenario, draws: int, *, seed: int, exact: bool, sim
 
 def accounts(scenario: Scenario, draws: int, *, seed: int, exact: bool, simulate: Simulate) -> tuple[Variant, ...]:
     """Answer each contradictory account as if it were true; parameters as for `contributions`."""
-    parts = (part for _, part in parts_of(scenario.model()))
+    parts = (part for _, part in scenario.model().parts)
     named = zip(scenario.accounts, parts, strict=False)
     return tuple(
         _answered(name, model, draws=draws, seed=seed, exact=exact, simulate=simulate) for name, model in named
@@ -75,21 +76,14 @@ def accounts(scenario: Scenario, draws: int, *, seed: int, exact: bool, simulate
 
 
 def _answered(name: str, model: Model | Mixture, *, draws: int, seed: int, exact: bool, simulate: Simulate) -> Variant:
-    model = _mixed((weight, _leaders_alone(part)) for weight, part in parts_of(model))
-    try:
-        if not exact and not all(isinstance(part.coordination, Alone) for _, part in parts_of(model)):
-            raise NotSolvable("It is simulated, as the scenario is.")
-        solution = solve(model)
-    except NotSolvable:
-        simulated = simulate(model, min(draws, MOST_DRAWS), seed)
-        share = simulated.probability
-        return Variant(name, share, log10(share) if share else -inf, simulated.draws)
-    return Variant(name, solution.probability, solution.log10_probability)
-
-
-def parts_of(model: Model | Mixture) -> list[tuple[float, Model]]:
-    """Return the weighed parts of a mixture, or the one model."""
-    return list(model.parts) if isinstance(model, Mixture) else [(1.0, model)]
+    model = _mixed((weight, _leaders_alone(part)) for weight, part in model.parts)
+    if exact or all(isinstance(part.coordination, Alone) for _, part in model.parts):
+        with suppress(NotSolvable):
+            solution = solve(model)
+            return Variant(name, solution.probability, solution.log10_probability)
+    simulated = simulate(model, min(draws, MOST_DRAWS), seed)
+    share = simulated.probability
+    return Variant(name, share, log10(share) if share else -inf, simulated.draws)
 
 
 def _leaders_alone(model: Model) -> Model:
@@ -112,7 +106,7 @@ def _gives(model: Model) -> bool:
 
 def _variants(scenario: Scenario) -> Iterator[tuple[str, Model | Mixture]]:
     """Yield the model without each mechanism that it has."""
-    parts = parts_of(scenario.model())
+    parts = scenario.model().parts
     for name, attribute, kind, instead in _SWITCHES:
         if any(isinstance(getattr(part, attribute), kind) for _, part in parts):
             yield name, _mixed((weight, _without(part, attribute, kind, instead)) for weight, part in parts)

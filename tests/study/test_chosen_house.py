@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from montecarlo.engine.house_simulation import simulate_house
+from montecarlo.errors import NotSolvable
 from montecarlo.estimates import agreement
 from montecarlo.exact.contingent import solve_house
 from montecarlo.house import House
@@ -86,3 +87,13 @@ def test_shipped_houses(name: str) -> None:
     for outcome in (found.of_three, found.of_two):
         total = outcome.leader + outcome.opponent + outcome.alternative + outcome.deadlock
         assert total == pytest.approx(1.0, rel=1e-12)
+
+
+def test_a_factor_too_strong_to_solve_leaves_the_simulation() -> None:
+    house = House(0.4, 0.3, 0.1, loading=0.9999)
+    with pytest.raises(NotSolvable, match=r"House.loading is up to 0\.9999, .*; montecarlo\.simulate_house takes any"):
+        solve_house(house)
+    found = answered(house)
+    assert found.of_three is found.of_two is None
+    assert found.simulation.counts.sum() == DRAWS
+    assert HouseAnswer.from_record(house, json.loads(json.dumps(found.record()))).record() == found.record()
