@@ -15,16 +15,16 @@ from functools import cached_property
 from importlib import resources
 from pathlib import Path
 
-from montecarlo.assembly import alternatives_of, build_house, build_model
 from montecarlo.errors import InputError, ScenarioError
 from montecarlo.house import House
+from montecarlo.language.assembly import alternatives_of, build_house, build_model
+from montecarlo.language.overrides import overridden, plain
+from montecarlo.language.problems import nearest, shown
+from montecarlo.language.roster import Roster
+from montecarlo.language.schema import Run, Settings
+from montecarlo.language.toml_text import parse_toml, read_text
+from montecarlo.language.validation import Account, ElectorFiles, validated
 from montecarlo.model import Mixture, Model, mixture
-from montecarlo.overrides import overridden, plain
-from montecarlo.problems import nearest, shown
-from montecarlo.roster import Roster
-from montecarlo.schema import Run, Settings
-from montecarlo.toml_text import parse_toml, read_text
-from montecarlo.validation import Account, ElectorFiles, validated
 
 FORMAT = 1
 """Version of the scenario format; part of every digest."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from montecarlo.language.thresholds import weibull_cdf
 from montecarlo.model import Mixture, Model, mixture
 from montecarlo.parts import Cascade, CommonOdds, Destination, Factors, Law, Opponents, Pledge
-from montecarlo.thresholds import weibull_cdf
 
 _N = 24
 _rng = np.random.default_rng(1787)

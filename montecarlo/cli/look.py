@@ -11,7 +11,7 @@ import click
 from montecarlo.cli.options import json_option, loaded, print_json, scenario_argument, set_option
 
 if TYPE_CHECKING:
-    from montecarlo.roster import Seat
+    from montecarlo.language.roster import Seat
 
 _COLUMNS = (
     *("id", "state", "party", "votes", "name"),

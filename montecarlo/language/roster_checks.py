@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from montecarlo.elector_table import CSV_KEY, ElectorRow, place
-from montecarlo.problems import Path, Problem, nearest, shown
-from montecarlo.roster import Place, groups, leader_of, own_chances, places
-from montecarlo.schema import Settings
+from montecarlo.language.elector_table import CSV_KEY, ElectorRow, place
+from montecarlo.language.problems import Path, Problem, nearest, shown
+from montecarlo.language.roster import Place, groups, leader_of, own_chances, places
+from montecarlo.language.schema import Settings
 
 
 def roster_problems(

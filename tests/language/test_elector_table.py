@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from montecarlo.elector_table import ElectorRow, read_electors
 from montecarlo.errors import ScenarioError
+from montecarlo.language.elector_table import ElectorRow, read_electors
 from montecarlo.scenario import Scenario, load
 
 TEXT = """title = "t"

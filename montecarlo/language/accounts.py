@@ -11,9 +11,9 @@ from itertools import islice
 from math import isclose
 from typing import Any, Final
 
-from montecarlo.overrides import Raw, path_of, put
-from montecarlo.problems import Problem, nearest
-from montecarlo.schema import MOST_ACCOUNTS, Settings
+from montecarlo.language.overrides import Raw, path_of, put
+from montecarlo.language.problems import Problem, nearest
+from montecarlo.language.schema import MOST_ACCOUNTS, Settings
 
 _MAY_SET: Final = ("defection", "factors", "common_odds", "pledge", "cascade", "pressure", "law", "destination")
 """Tables that accounts may differ in; the roster, the House and the run are common to all."""

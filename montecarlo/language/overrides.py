@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from montecarlo.errors import ScenarioError
-from montecarlo.problems import Problem, dotted, listed, nearest, sentences, shown
-from montecarlo.toml_text import DEEPEST_KEY
+from montecarlo.language.problems import Problem, dotted, listed, nearest, sentences, shown
+from montecarlo.language.toml_text import DEEPEST_KEY
 
 Raw = dict[str, Any]
 """Values of a scenario as TOML gives them."""

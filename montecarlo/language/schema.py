@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 import montecarlo.data as data
-from montecarlo.problems import Problem, nearest, shown
-from montecarlo.values import (
+from montecarlo.language.problems import Problem, nearest, shown
+from montecarlo.language.values import (
     PROBABILITY,
     Candidate,
     Confidence,

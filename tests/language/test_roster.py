@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from montecarlo import data
-from montecarlo.roster import Roster, Seat
+from montecarlo.language.roster import Roster, Seat
 from montecarlo.scenario import Scenario, load
 
 BASE = 'title = "t"\n[defection]\nprobability = 0.01\n'

@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import montecarlo.data as data
-from montecarlo.elector_table import CSV_KEY, ElectorRow, place
-from montecarlo.problems import Path, Problem, listed, nearest, shown
-from montecarlo.roster import leader_of, places
-from montecarlo.schema import Settings, ThresholdTable
+from montecarlo.language.elector_table import CSV_KEY, ElectorRow, place
+from montecarlo.language.problems import Path, Problem, listed, nearest, shown
+from montecarlo.language.roster import leader_of, places
+from montecarlo.language.schema import Settings, ThresholdTable
 
 _EXCESS: Final = 1 + 1e-12
 """Largest sum of probabilities; a little more than 1 is rounding."""

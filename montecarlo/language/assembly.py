@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 import montecarlo.data as data
 from montecarlo.house import House
+from montecarlo.language.roster import Roster, Seat
+from montecarlo.language.schema import PressureTable, Settings, SideTable, ThresholdTable
+from montecarlo.language.thresholds import weibull_cdf, whipped
 from montecarlo.model import Model
 from montecarlo.parts import (
     Alone,
@@ -28,9 +31,6 @@ from montecarlo.parts import (
     Opponents,
     Pledge,
 )
-from montecarlo.roster import Roster, Seat
-from montecarlo.schema import PressureTable, Settings, SideTable, ThresholdTable
-from montecarlo.thresholds import weibull_cdf, whipped
 
 
 def build_model(settings: Settings, roster: Roster, alternatives: Sequence[str] = ()) -> Model:

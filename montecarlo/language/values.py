@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Wr
 from pydantic_core import PydanticCustomError
 
 import montecarlo.data as data
+from montecarlo.language.problems import nearest, shown
 from montecarlo.parts import MOST_DEGREES
-from montecarlo.problems import nearest, shown
 
 MAJORITIES = ("R", "D", "tie", "other")
 """Who holds the majority of a delegation to the House."""

@@ -11,17 +11,17 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
-from montecarlo.accounts import accounts_in, placed, weight_problems
-from montecarlo.elector_table import CSV_KEY, ElectorRow, read_electors
 from montecarlo.errors import MOST_PROBLEMS, InputError, ScenarioError
-from montecarlo.mechanism_checks import mechanism_problems
-from montecarlo.overrides import Raw, path_of
-from montecarlo.problems import Path as KeyPath
-from montecarlo.problems import Problem, sentences, shown
-from montecarlo.roster import Roster, build_roster
-from montecarlo.roster_checks import roster_problems
-from montecarlo.schema import Settings, schema_problems
-from montecarlo.toml_text import MOST_BYTES, line_numbers, read_text
+from montecarlo.language.accounts import accounts_in, placed, weight_problems
+from montecarlo.language.elector_table import CSV_KEY, ElectorRow, read_electors
+from montecarlo.language.mechanism_checks import mechanism_problems
+from montecarlo.language.overrides import Raw, path_of
+from montecarlo.language.problems import Path as KeyPath
+from montecarlo.language.problems import Problem, sentences, shown
+from montecarlo.language.roster import Roster, build_roster
+from montecarlo.language.roster_checks import roster_problems
+from montecarlo.language.schema import Settings, schema_problems
+from montecarlo.language.toml_text import MOST_BYTES, line_numbers, read_text
 
 _HARMLESS: Final = {"title": "untitled", "probability": 0.0, "threshold": 1, "alpha": 1.0, "beta": 1.0, "weight": 1.0}
 """Values that are put in for required ones at fault."""

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from montecarlo import data
+from montecarlo.language.overrides import path_of
+from montecarlo.language.thresholds import weibull_cdf, whipped
 from montecarlo.model import Mixture, Model
-from montecarlo.overrides import path_of
 from montecarlo.parts import Alone, Cascade, CommonOdds, Factors, Independent, Pledge
 from montecarlo.scenario import Scenario, load
-from montecarlo.thresholds import weibull_cdf, whipped
 
 HEAD = 'title = "t"\n[defection]\nprobability = 0.01\nconditional = 0.2\n'
 CASCADE = "[cascade]\nscale = 30\nshape = 2\n"

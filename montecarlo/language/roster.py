@@ -14,8 +14,8 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import montecarlo.data as data
-from montecarlo.elector_table import ElectorRow
-from montecarlo.schema import Group, Settings
+from montecarlo.language.elector_table import ElectorRow
+from montecarlo.language.schema import Group, Settings
 
 
 @dataclass(frozen=True)

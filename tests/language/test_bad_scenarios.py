@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from montecarlo.errors import ScenarioError
+from montecarlo.language.toml_text import line_numbers
 from montecarlo.scenario import Scenario, load
-from montecarlo.toml_text import line_numbers
 
 FULL = """title = "t"
 question = "q?"

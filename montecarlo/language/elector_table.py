@@ -15,8 +15,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from montecarlo.errors import MOST_PROBLEMS
-from montecarlo.problems import Path, Problem, nearest, shown
-from montecarlo.values import PROBABILITY, probability
+from montecarlo.language.problems import Path, Problem, nearest, shown
+from montecarlo.language.values import PROBABILITY, probability
 
 CSV_KEY: Path = ("defection", "csv")
 """Key of a scenario that names the table."""

@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 from montecarlo.errors import InputError
-from montecarlo.problems import Path as KeyPath
+from montecarlo.language.problems import Path as KeyPath
 
 MOST_BYTES = 2**20
 """Largest scenario or table of electors, in bytes."""
