@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from montecarlo.errors import NotSolvable
 from montecarlo.exact.alike import distinct
+from montecarlo.exact.effort import Effort
 from montecarlo.exact.environment import Environment
 from montecarlo.model import Model
 from montecarlo.parts import Factors
@@ -28,7 +28,6 @@ from montecarlo.parts import Factors
 _DIRECT = 512
 _SAFE = 1e-200
 _AT_ONCE = 1 << 19
-_MOST_WORK = 2e8
 
 
 class _Kinds(NamedTuple):
@@ -55,7 +54,7 @@ Votes = NDArray[np.float64]
 """Probabilities of the number of votes along the first axis, the last of them perhaps of `most` or more."""
 
 
-def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -> NDArray[np.float64]:
+def losses(model: Model, environment: Environment, *, upheld: bool, most: int, effort: Effort) -> NDArray[np.float64]:
     """Compute the distribution of the leader's effective losses, given the environment and the ruling.
 
     Parameters
@@ -68,6 +67,8 @@ def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -
         Whether attempts are cancelled with the probabilities of the law.
     most : int
         Losses from here on are counted together.
+    effort : Effort
+        What is left of it.
 
     Returns
     -------
@@ -79,13 +80,12 @@ def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -
     NotSolvable
         If there are too many votes.
     """
-    if float(model.total_votes) * most > _MOST_WORK:
-        raise NotSolvable(
-            f"{model.total_votes} votes of which {most} are counted one by one are too many for an exact answer under "
-            "common factors"
-        )
     kinds = _kinds(model, environment)
     number, values = len(environment.log_weight), len(environment.inner_weight)
+    together = np.bincount(kinds.group + 1)[1:].astype(np.float64)
+    steps = values * (150.0 * len(kinds.one) + 3.0 * model.electors + 10.0 * float(together @ together))
+    steps += 2.0 * model.total_votes * most
+    effort.spend(steps, values=number, on=f"Counting {most:,} of {model.total_votes:,} votes")
     size = max(1, _AT_ONCE // (values * len(kinds.one) + len(kinds.group)))
     whole = np.zeros((number, most + 1))
     for start in range(0, number, size):

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from montecarlo.errors import NotSolvable
 from montecarlo.exact import alone, cascade, pledge
+from montecarlo.exact.effort import Effort
 from montecarlo.exact.environment import INDEPENDENT, Environment
 from montecarlo.exact.lattice import refined, scanned
 from montecarlo.exact.products import product
-from montecarlo.exact.quadrature import most_points, values_of_groups
+from montecarlo.exact.quadrature import values_of_groups
 from montecarlo.exact.spaces import FactorSpace, RateSpace
 from montecarlo.model import Model
 from montecarlo.parts import Alone, Cascade, CommonOdds, Dependence, Factors, Independent, Law, Pledge
@@ -39,7 +40,7 @@ _ROWS = 256
 _LOSSES = {Alone: alone.losses, Pledge: pledge.losses, Cascade: cascade.losses}
 
 
-def nodes_of_both(model: Model, tables: list[Floats]) -> tuple[Environment, float]:
+def nodes_of_both(model: Model, tables: list[Floats], effort: Effort) -> tuple[Environment, float]:
     """Choose the values of what is common for the law of the leader's losses and for some probabilities.
 
     Parameters
@@ -48,6 +49,8 @@ def nodes_of_both(model: Model, tables: list[Floats]) -> tuple[Environment, floa
         With opponents.
     tables : list of (leader's votes + 1, opponents' votes + 1) float64
         Probabilities of events given the losses of both sides; the last is the one whose error is judged.
+    effort : Effort
+        What is left of it.
 
     Returns
     -------
@@ -65,12 +68,12 @@ def nodes_of_both(model: Model, tables: list[Floats]) -> tuple[Environment, floa
     if isinstance(dependence, CommonOdds):
         space = RateSpace(model, dependence)
     elif dependence.group.any():
-        space, inner = _with_groups(model, dependence)
+        space, inner = _with_groups(model, dependence, effort)
     else:
         space = FactorSpace(dependence, np.zeros(1), np.ones(1))
 
     def rows(points: Floats) -> Floats:
-        return _rows(model, space.environment(points, np.zeros(len(points))), tables)
+        return _rows(model, space.environment(points, np.zeros(len(points))), tables, effort)
 
     def turned(points: Floats) -> Floats:
         return np.roll(rows(points), len(tables), axis=1)
@@ -78,13 +81,11 @@ def nodes_of_both(model: Model, tables: list[Floats]) -> tuple[Environment, floa
     # The last entry decides how far is looked: to the loss of all votes, beyond which none of the events lies.
     found = scanned(space, turned)
     found = found._replace(rows=np.roll(found.rows, -len(tables), axis=1))
-    values = len(space.group) if isinstance(space, FactorSpace) else 1
-    limit = most_points(model, values=values, most=model.total_votes)
-    lattice, outer = refined(space, rows, found, most_points=limit)
+    lattice, outer = refined(space, rows, found, affordable=effort.affordable(rows, found.points[:1]))
     return space.environment(lattice.points, lattice.log_weight(space)), outer + inner
 
 
-def joint_losses(model: Model, environment: Environment) -> Floats:
+def joint_losses(model: Model, environment: Environment, effort: Effort) -> Floats:
     """Compute the joint law of the effective losses of both sides.
 
     Parameters
@@ -93,6 +94,8 @@ def joint_losses(model: Model, environment: Environment) -> Floats:
         With opponents.
     environment : Environment
         The whole quadrature rule.
+    effort : Effort
+        What is left of it.
 
     Returns
     -------
@@ -106,17 +109,17 @@ def joint_losses(model: Model, environment: Environment) -> Floats:
     """
     assert model.opponents is not None
     total = np.zeros((model.total_votes + 1, int(model.opponents.votes.sum()) + 1))
-    for part, leader, opponents, (i, j) in _pieces(model, environment):
+    for part, leader, opponents, (i, j) in _pieces(model, environment, effort):
         weighted = leader * np.exp(environment.log_weight[part])[:, None]
         total[i : i + leader.shape[1], j : j + opponents.shape[1]] += product(weighted.T, opponents)
     return total
 
 
-def _rows(model: Model, environment: Environment, tables: list[Floats]) -> Floats:
+def _rows(model: Model, environment: Environment, tables: list[Floats], effort: Effort) -> Floats:
     """Return the law of the leader's losses and the probabilities of the events, (N, ...)."""
     first = model.total_votes + 1
     rows = np.zeros((len(environment.log_weight), first + len(tables)))
-    for part, leader, opponents, (i, j) in _pieces(model, environment):
+    for part, leader, opponents, (i, j) in _pieces(model, environment, effort):
         here = slice(i, i + leader.shape[1]), slice(j, j + opponents.shape[1])
         rows[part, here[0]] += leader
         for k, table in enumerate(tables):
@@ -124,22 +127,26 @@ def _rows(model: Model, environment: Environment, tables: list[Floats]) -> Float
     return rows
 
 
-def _pieces(model: Model, environment: Environment) -> Iterator[tuple[slice, Floats, Floats, tuple[int, int]]]:
+def _pieces(
+    model: Model, environment: Environment, effort: Effort
+) -> Iterator[tuple[slice, Floats, Floats, tuple[int, int]]]:
     """Yield parts of the joint law: some nodes, laws of both sides' losses there, and by how much they are shifted."""
     for weight, upheld in _rulings(model.law):
         for start in range(0, len(environment.log_weight), _ROWS):
             part = slice(start, start + _ROWS)
-            leader, opponents, mixed = _given(model, environment.rows(part), upheld=upheld)
+            leader, opponents, mixed = _given(model, environment.rows(part), upheld=upheld, effort=effort)
+            steps = mixed[0].size * leader.shape[1] * opponents.shape[1]
+            effort.spend(steps, values=len(mixed), on="Counting the losses of both sides")
             for i, j in np.ndindex(mixed.shape[1:]):
                 yield part, weight * leader * mixed[:, i, j, None], opponents, (i, j)
 
 
-def _with_groups(model: Model, factors: Factors) -> tuple[FactorSpace, float]:
+def _with_groups(model: Model, factors: Factors, effort: Effort) -> tuple[FactorSpace, float]:
     """Choose values of a group's own factor that are fine and far enough for the losses of either side."""
     both = _Both.of(model)
     theirs = np.flatnonzero(~both.leader)
     rival = both.model(theirs)
-    sides = values_of_groups(model, model.total_votes), values_of_groups(rival, rival.total_votes)
+    sides = [values_of_groups(side, side.total_votes, effort) for side in (model, rival)]
     values = [group for group, _ in sides]
     step = min(float(y[1] - y[0]) for y in values if len(y) > 1)
     low, high = min(float(y[0]) for y in values), max(float(y[-1]) for y in values)
@@ -148,22 +155,22 @@ def _with_groups(model: Model, factors: Factors) -> tuple[FactorSpace, float]:
     return FactorSpace(factors, group, weight / weight.sum()), sum(error for _, error in sides)
 
 
-def _given(model: Model, environment: Environment, *, upheld: bool) -> tuple[Floats, Floats, Floats]:
+def _given(model: Model, environment: Environment, *, upheld: bool, effort: Effort) -> tuple[Floats, Floats, Floats]:
     """Return the laws of both sides' losses outside mixed groups, (N, ...), and the joint one inside, (N, i, j)."""
     both = _Both.of(model)
     mixed = _mixed_groups(model, both)
     theirs = ~both.leader & ~np.isin(both.group, mixed)
-    opponents = _alone(both, environment, np.flatnonzero(theirs), upheld=upheld)
+    opponents = _alone(both, environment, np.flatnonzero(theirs), upheld=upheld, effort=effort)
     joint = np.ones((len(environment.log_weight), 1, 1))
     if not mixed:
         coordinated = _LOSSES[type(model.coordination)]
-        return coordinated(model, environment, upheld=upheld, most=model.total_votes), opponents, joint
+        return coordinated(model, environment, upheld=upheld, most=model.total_votes, effort=effort), opponents, joint
     ours = both.leader & ~np.isin(both.group, mixed)
     for number in mixed:
         sides = [np.flatnonzero((both.group == number) & (both.leader == side)) for side in (True, False)]
         first, second = (_in_group(both, environment, who, upheld=upheld) for who in sides)
         joint = _convolved(joint, np.einsum("m,inm,jnm->nij", environment.inner_weight, first, second))
-    return _alone(both, environment, np.flatnonzero(ours), upheld=upheld), opponents, joint
+    return _alone(both, environment, np.flatnonzero(ours), upheld=upheld, effort=effort), opponents, joint
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,12 +266,12 @@ class _Some:
         return replace(self, whole=self.whole.rows(part))
 
 
-def _alone(both: _Both, environment: Environment, who: Electors, *, upheld: bool) -> Floats:
+def _alone(both: _Both, environment: Environment, who: Electors, *, upheld: bool, effort: Effort) -> Floats:
     """Return the law of the effective loss of some electors who act alone, (N, their votes + 1)."""
     if not len(who):
         return np.ones((len(environment.log_weight), 1))
     some = both.model(who)
-    return alone.losses(some, _Some(environment, who), upheld=upheld, most=some.total_votes)
+    return alone.losses(some, _Some(environment, who), upheld=upheld, most=some.total_votes, effort=effort)
 
 
 def _in_group(both: _Both, environment: Environment, who: Electors, *, upheld: bool) -> Floats:

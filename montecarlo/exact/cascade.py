@@ -14,7 +14,7 @@ Only positive terms are added. Attempts feed the cascade; if they are cancelled 
 
 from __future__ import annotations
 
-from math import log10, prod
+from math import log10
 from typing import NamedTuple
 
 import numpy as np
@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 from montecarlo.errors import NotSolvable
 from montecarlo.exact import alone
 from montecarlo.exact.cascade_alike import MOST_ALIKE, alike_losses
-from montecarlo.exact.cascade_classes import class_losses
+from montecarlo.exact.cascade_classes import by_sum, capped_products, class_losses
 from montecarlo.exact.cascade_rounds import round_losses, visible_losses
 from montecarlo.exact.cascade_types import all_type_losses, type_losses
 from montecarlo.exact.convolution import distribution
+from montecarlo.exact.effort import Effort
 from montecarlo.exact.environment import Environment, Unchanged
 from montecarlo.exact.rungs import Rungs, rungs_given, rungs_of
 from montecarlo.exact.thinning import Ladder, binomial, ladder_of
@@ -35,8 +36,6 @@ from montecarlo.parts import Cascade, Factors
 
 MOST_STATES = 4_000_000
 """Most combinations of class counts that are kept at a time."""
-MOST_STEPS = 2e10
-"""Most products of two numbers for one value of the environment, about a minute."""
 
 
 class _Classes(NamedTuple):
@@ -46,7 +45,7 @@ class _Classes(NamedTuple):
     sizes: list[int]
 
 
-def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -> NDArray[np.float64]:
+def losses(model: Model, environment: Environment, *, upheld: bool, most: int, effort: Effort) -> NDArray[np.float64]:
     """Compute the distribution of the leader's effective lost votes under a cascade.
 
     Parameters
@@ -59,6 +58,8 @@ def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -
         Whether attempts are cancelled as the law says.
     most : int
         Votes from which on they are not told apart.
+    effort : Effort
+        What is left of it.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -
     """
     cascade = _cascade(model)
     if cascade.rounds == 0 or not cascade.conditional.any():
-        return alone.losses(model, environment, upheld=upheld, most=most)
+        return alone.losses(model, environment, upheld=upheld, most=most, effort=effort)
     if model.votes.max() > 1:
         raise _refused("A Cascade counts electors; with votes above 1 it")
     if len(environment.inner_weight) > 1:
@@ -87,9 +88,10 @@ def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -
     lost = cancelled[classes.first]
     reach = min(sum(classes.sizes), model.electors if lost.any() else most)
     if (lost != lost[0]).any():
-        return _fitted(_by_classes(model, environment, classes, reach=reach, cancelled=lost), most)
-    result = _members(model, environment, classes, reach=reach)
+        return _fitted(_by_classes(model, environment, classes, reach=reach, cancelled=lost, effort=effort), most)
+    result = _members(model, environment, classes, reach=reach, effort=effort)
     if lost[0] > 0.0:
+        effort.spend(30.0 * reach**2 + len(result) * reach**2, on=f"Rulings on {reach:,} members of a cascade")
         result = result @ binomial(np.arange(reach + 1), hazard=1.0 - lost[:1], spare=lost[:1], width=reach)[0]
     return _fitted(result, most)
 
@@ -101,13 +103,6 @@ def _cascade(model: Model) -> Cascade:
 
 def _refused(part: str) -> NotSolvable:
     return NotSolvable(f"{part} has no exact form here")
-
-
-def _refuse_steps(what: str, steps: float) -> None:
-    if steps > MOST_STEPS:
-        raise NotSolvable(
-            f"{what} takes about {steps:.1g} steps; at most {MOST_STEPS:.0g} are made for an exact answer"
-        )
 
 
 def _fitted(result: NDArray[np.float64], most: int) -> NDArray[np.float64]:
@@ -185,29 +180,33 @@ def _rungs(model: Model, environment: Environment, classes: _Classes, levels: in
     return Rungs(given.reached[:, 0], given.missed[:, 0], given.gaps[:, 0])
 
 
-def _members(model: Model, environment: Environment, classes: _Classes, *, reach: int) -> NDArray[np.float64]:
+def _members(
+    model: Model, environment: Environment, classes: _Classes, *, reach: int, effort: Effort
+) -> NDArray[np.float64]:
     """Compute the distribution of those who join, cancelled or not: (N, reach + 1)."""
     cascade = _cascade(model)
     rounds = None if cascade.rounds is None or cascade.rounds >= reach else cascade.rounds
     if len(classes.sizes) > 1:
         _refuse_timing(cascade, reach)
         if isinstance(environment, Unchanged) and len(classes.sizes) > 2 and _one_law(model):
-            return _by_types(model, reach=reach)
-        return _by_classes(model, environment, classes, reach=reach, cancelled=None)
-    electors = classes.sizes[0]
+            return _by_types(model, reach=reach, effort=effort)
+        return _by_classes(model, environment, classes, reach=reach, cancelled=None, effort=effort)
+    if cascade.visibility < 1.0 and rounds is not None:
+        raise _refused("A Cascade with both rounds and visibility below 1")
+    electors, number = classes.sizes[0], len(environment.log_weight)
+    what = f"A cascade of {electors:,} electors, followed to {reach:,} members"
     rungs = _rungs(model, environment, classes, reach)
     alike = Rungs(*(each[:, 0] for each in rungs))
     if cascade.visibility < 1.0:
-        if rounds is not None:
-            raise _refused("A Cascade with both rounds and visibility below 1")
-        _refuse_steps(f"A cascade seen in part, followed to {reach} members,", reach**4 * 2 / 3)
+        effort.spend(2.0 * reach**4 + 5e3 * reach**2, values=number, on=f"{what} and seen in part")
         return visible_losses(electors, ladder_of(rungs), visibility=cascade.visibility, most=reach)
     if rounds is not None:
-        _refuse_steps(f"{rounds} rounds of a cascade to {reach} members", rounds * reach**2 / 2 * electors)
+        effort.spend(20.0 * rounds * reach**2 * electors, values=number, on=f"{what} in {rounds} rounds")
         return round_losses(electors, alike, rounds=rounds, most=reach)
     if electors <= MOST_ALIKE:
+        effort.spend(5e4 + reach * (1e4 + 20.0 * electors + electors**2 / 2), values=number, on=what)
         return alike_losses(electors, alike, most=reach)
-    return _by_classes(model, environment, classes, reach=reach, cancelled=None)
+    return _by_classes(model, environment, classes, reach=reach, cancelled=None, effort=effort)
 
 
 def _refuse_timing(cascade: Cascade, reach: int) -> None:
@@ -224,7 +223,7 @@ def _one_law(model: Model) -> bool:
     return len(np.unique(laws[laws >= 0])) == 1
 
 
-def _by_types(model: Model, *, reach: int) -> NDArray[np.float64]:
+def _by_types(model: Model, *, reach: int, effort: Effort) -> NDArray[np.float64]:
     cascade = _cascade(model)
     may = np.flatnonzero(model.probability + cascade.conditional)
     begins, follows = model.probability[may], cascade.conditional[may]
@@ -232,8 +231,11 @@ def _by_types(model: Model, *, reach: int) -> NDArray[np.float64]:
     shares = _shares(model, may[follows > 0.0][:1], reach)[0]
     followers = np.count_nonzero(follows)
     to_the_end = reach == len(may)
-    steps = reach**4 / 3 if to_the_end else reach**3 / 6 * max(followers - reach / 2, 0.0)
-    _refuse_steps(f"A cascade of {followers} electors who differ, followed to {reach} members,", steps)
+    steps = reach**4 / 3 if to_the_end else reach**3 * max(followers - reach / 2, 0.0)
+    effort.spend(
+        steps + 8.0 * len(may) * reach * followers,
+        on=f"A cascade of {followers:,} electors who differ, followed to {reach:,} members",
+    )
     return (all_type_losses(chances, shares) if to_the_end else type_losses(chances, shares, most=reach))[None]
 
 
@@ -244,24 +246,29 @@ def _by_classes(
     *,
     reach: int,
     cancelled: NDArray[np.float64] | None,
+    effort: Effort,
 ) -> NDArray[np.float64]:
-    caps = [min(size, reach) for size in classes.sizes]
-    what = f"A cascade of {len(caps)} classes of electors who differ, followed to {reach} members,"
-    digits = sum(log10(cap + 1) for cap in caps)
+    sizes = classes.sizes
+    who = f"{len(sizes)} classes of electors who differ" if len(sizes) > 1 else f"{sizes[0]:,} electors"
+    what = f"A cascade of {who}, followed to {reach:,} members"
+    digits = log10(by_sum(sizes, most=reach).sum()) if cancelled is None else sum(log10(size + 1) for size in sizes)
     if digits > log10(MOST_STATES):
         raise NotSolvable(
-            f"{what} has about 10^{digits:.0f} states; at most {MOST_STATES:,} are followed for an exact answer, as "
-            "four classes of 37 have. Different threshold laws, or different electors under common factors, have no "
-            "other exact form here"
+            f"{what} has about 10^{digits:.0f} states; at most {MOST_STATES:,} are followed for an exact "
+            "answer. Different threshold laws, or different electors under common factors, have no other exact form "
+            "here"
         )
-    states = prod(cap + 1 for cap in caps)
-    _refuse_steps(what, reach * sum((states + 8 * (cap + 1)) * (cap + 1) for cap in caps))
     _refuse_timing(_cascade(model), reach)
+    states = 10.0**digits
+    products = capped_products(sizes, most=reach) if cancelled is None else reach * states * (sum(sizes) + len(sizes))
+    largest = max(min(size, reach) ** 2 for size in sizes)
+    steps = 0.5 * products + reach * (10.0 * states + len(sizes) * (2e3 * reach + 10.0 * largest))
+    effort.spend(steps, values=len(environment.log_weight), on=what)
     result = np.empty((len(environment.log_weight), reach + 1))
     ladder = ladder_of(_rungs(model, environment, classes, reach))
-    chunk = max(1, MOST_STATES // max(states, max(caps) ** 2))
+    chunk = max(1, MOST_STATES // max(int(states), 4 * largest))
     for start in range(0, len(result), chunk):
         some = slice(start, start + chunk)
         part = Ladder(ladder.hazard[some], ladder.spare[some])
-        result[some] = class_losses(classes.sizes, part, cancelled=cancelled, most=reach)
+        result[some] = class_losses(sizes, part, cancelled=cancelled, most=reach)
     return result

@@ -17,6 +17,7 @@ The factor is integrated by the trapezoid rule, which converges faster than any 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +28,11 @@ from montecarlo.house import House
 
 _FURTHEST = 13.0
 _AGREE = 1e-12
-_HALVINGS = 8
-_AT_ONCE = 32
+_HALVINGS = {False: 11, True: 6}
+"""Most halvings of the step, without and with the long sum of a deadlock."""
+
+_AT_ONCE = {False: 4096, True: 32}
+_NOT_RARE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -79,26 +83,37 @@ def solve_house(house: House) -> HouseOutcome:
     if not house.loading.any():
         shares = np.stack([house.leader, house.opponent, house.alternative, house.divided])
         return HouseOutcome(*_elected(shares[..., None], house.needed)[:, 0].tolist())
+    leader, opponent, alternative = _integrated(house, rare=False)
+    deadlock = 1.0 - math.fsum((leader, opponent, alternative))
+    if deadlock > _NOT_RARE:
+        return HouseOutcome(leader, opponent, alternative, deadlock)
+    return HouseOutcome(*_integrated(house, rare=True))
+
+
+def _integrated(house: House, *, rare: bool) -> list[float]:
+    """Integrate the three majorities over the factor, and a rare deadlock."""
     step = 0.5
-    total = _sum(house, np.arange(-_FURTHEST, _FURTHEST + step, step)) * step
-    for _ in range(_HALVINGS):
-        between = _sum(house, np.arange(-_FURTHEST + step / 2, _FURTHEST, step)) * step
+    total = _sum(house, np.arange(-_FURTHEST, _FURTHEST + step, step), rare=rare) * step
+    for _ in range(_HALVINGS[rare]):
+        between = _sum(house, np.arange(-_FURTHEST + step / 2, _FURTHEST, step), rare=rare) * step
         before, total, step = total, (total + between) / 2, step / 2
         if (np.abs(total - before) <= _AGREE * total).all():
-            return HouseOutcome(*total.tolist())
+            result: list[float] = total.tolist()
+            return result
     raise NotSolvable(
         f"House.loading is up to {np.abs(house.loading).max()}, too near to 1 for the exact answer",
         "montecarlo.simulate_house takes any loading",
     )
 
 
-def _sum(house: House, factor: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum the four probabilities times the factor's density over its values, ``(4,)``."""
-    total = np.zeros(4)
-    for start in range(0, len(factor), _AT_ONCE):
-        z = factor[start : start + _AT_ONCE]
+def _sum(house: House, factor: NDArray[np.float64], *, rare: bool) -> NDArray[np.float64]:
+    """Sum the probabilities times the factor's density over its values, ``(3,)``, or ``(4,)`` with the deadlock's."""
+    total = np.zeros(4 if rare else 3)
+    for start in range(0, len(factor), _AT_ONCE[rare]):
+        z = factor[start : start + _AT_ONCE[rare]]
         density = np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi)
-        total += _elected(_shares(house, z), house.needed) @ density
+        shares = _shares(house, z)
+        total += (_elected(shares, house.needed) if rare else _majorities(shares, house.needed)) @ density
     return total
 
 
@@ -124,7 +139,12 @@ def _elected(shares: NDArray[np.float64], needed: int) -> NDArray[np.float64]:
     for axis in range(3):
         second = second.cumsum(axis)
     deadlock = (first * second[::-1, ::-1, ::-1]).sum(axis=(0, 1, 2))
-    return np.stack([*(_majority(share, needed) for share in shares[:3]), deadlock])
+    return np.concatenate([_majorities(shares, needed), deadlock[None]])
+
+
+def _majorities(shares: NDArray[np.float64], needed: int) -> NDArray[np.float64]:
+    """Return the probabilities of the three majorities for every value of the factor, ``(3, values)``."""
+    return np.stack([_majority(share, needed) for share in shares[:3]])
 
 
 def _joint(shares: NDArray[np.float64], needed: int) -> NDArray[np.float64]:

@@ -120,8 +120,21 @@ def scanned(density: Density, rows: Rows) -> Lattice:
     return found.only(slack(density, found).max(axis=1) > _NEGLIGIBLE)
 
 
-def refined(density: Density, rows: Rows, lattice: Lattice, *, most_points: int = MOST_POINTS) -> tuple[Lattice, float]:
+def refined(
+    density: Density, rows: Rows, lattice: Lattice, *, affordable: Callable[[int], bool]
+) -> tuple[Lattice, float]:
     """Halve the steps until the error is below 1e-13, or there are too many points to go on.
+
+    Parameters
+    ----------
+    density : Density
+        What is integrated over.
+    rows : callable
+        What is integrated.
+    lattice : Lattice
+        First points, and the rows there.
+    affordable : callable
+        Says whether the rows of so many more points may be computed.
 
     Returns
     -------
@@ -141,13 +154,14 @@ def refined(density: Density, rows: Rows, lattice: Lattice, *, most_points: int 
         )
         coarse = (errors > AGREE) | (of_entries > AGREE_ENTRIES)
         lattice = lattice.only(slack(density, lattice).max(axis=1) > _NEGLIGIBLE)
-        many = len(lattice.place) << int(coarse.sum()) > most_points
+        number = len(lattice.place) << int(coarse.sum())
+        many = number > MOST_POINTS or not affordable(number - len(lattice.place))
         if not coarse.any() or (many and max(errors.max(), of_entries.max()) <= ENOUGH):
             return lattice, float(errors.sum())
         if many:
             raise NotSolvable(
-                f"Dependence: the common factors move the outcome so sharply that {most_points} values of them do not "
-                "suffice for an exact answer"
+                f"Dependence: what is common to all electors moves the outcome so sharply that about {number:,} values "
+                "of it would have to be tried, too many for an exact answer"
             )
         lattice = _halved(density, rows, lattice, coarse)
 

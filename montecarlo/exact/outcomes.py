@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from montecarlo.errors import NotSolvable
 from montecarlo.exact.both_sides import joint_losses, nodes_of_both
 from montecarlo.exact.convolution import LOST
+from montecarlo.exact.effort import Effort
 from montecarlo.exact.products import product
 from montecarlo.exact.routes import Routes, at_least, binomial, routes, together_reach
 from montecarlo.exact.third_place import highest, none_reaches
@@ -139,8 +140,9 @@ def solution(model: Model) -> Solution:
     names = max(len(side.alternatives) for side in sides)
     leader, opponents = (routes(side, votes=total, names=names) for side, total in zip(sides, votes, strict=True))
     ways = _Ways(model.majority, leader, opponents)
-    environment, error = nodes_of_both(model, [ways.opponent_has, ways.neither_has])
-    joint = joint_losses(model, environment)
+    effort = Effort()
+    environment, error = nodes_of_both(model, [ways.opponent_has, ways.neither_has], effort)
+    joint = joint_losses(model, environment, effort)
     denied, kept = float((joint * ways.leader_has_none).sum()), float((joint * ways.leader_has).sum())
     rounding = 8 * sum(ways.sizes) * 2.0**-53 + (LOST / denied if denied > LOST else math.inf)
     pmf = joint.sum(axis=1)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from montecarlo.errors import NotSolvable
 from montecarlo.exact.alike import MOST_ALIKE, distinct, trinomial
+from montecarlo.exact.effort import Effort
 from montecarlo.exact.environment import Environment
 from montecarlo.exact.joint_counts import SHIFTS, capped, joined, joint_law
 from montecarlo.exact.rungs import Rungs, rungs_given, rungs_of
@@ -34,7 +35,7 @@ _Steps = tuple[Floats, Floats, Floats, Floats]
 _MOST_CELLS = 2**21
 
 
-def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -> Floats:
+def losses(model: Model, environment: Environment, *, upheld: bool, most: int, effort: Effort) -> Floats:
     """Compute the distribution of the leader's effective lost votes under a pledge.
 
     Parameters
@@ -47,6 +48,8 @@ def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -
         Whether attempts are cancelled as the law says.
     most : int
         Votes from which on they are not told apart.
+    effort : Effort
+        What is left of it.
 
     Returns
     -------
@@ -70,15 +73,20 @@ def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -
     count_all = pledge.counts == "all"
     alike = all((each == each[0]).all() for each in (*types, cancelled))
     if alike and len(environment.inner_weight) == 1 and model.electors**2 <= _MOST_CELLS:
+        steps = 1e5 + 20.0 * model.electors**2
+        effort.spend(steps, values=len(environment.log_weight), on=f"A pledge of {model.electors:,} electors")
         return _told_by_total(types, cancelled=cancelled, threshold=threshold, most=most, count_all=count_all)
     # One recursion over (U, C) is the quicker, unless votes are told apart far beyond the threshold.
     if not cancelled.any() and max(most, threshold) <= 2 * threshold:
         zero = np.zeros_like(types[0])
         caps = (most, max(most, threshold))
+        _spend(effort, model, environment, caps=caps)
         law = _law(model, environment, steps=(types[0], types[1], types[2], zero), caps=caps)
         return _told_by_types(law, threshold=threshold, most=most, count_all=count_all)
     fails, holds = _thinned(types, cancelled=cancelled, count_all=count_all)
     caps = (most, threshold)
+    for _ in range(2):
+        _spend(effort, model, environment, caps=caps)
     result = np.zeros((most + 1, len(environment.log_weight)))
     for law, counts in (
         (_law(model, environment, steps=fails, caps=caps), slice(None, threshold)),
@@ -86,6 +94,18 @@ def losses(model: Model, environment: Environment, *, upheld: bool, most: int) -
     ):
         result[: len(law)] += law[:, counts].sum(axis=1)
     return result.T
+
+
+def _spend(effort: Effort, model: Model, environment: Environment, *, caps: tuple[int, int]) -> None:
+    """Count the steps of a joint law: of each group's, at every value of its factor, and of joining them."""
+    values, steps = len(environment.inner_weight), 0.0
+    rows = columns = 1
+    for size in np.unique(model.group, return_counts=True)[1].tolist() if values > 1 else [model.electors]:
+        height, width = (min(size, cap) + 1 for cap in caps)
+        wider = min(columns + width, caps[1] + 1)
+        steps += (16.0 * values if values > 1 else 6.0) * size * height * width + 0.3 * height * rows * columns * wider
+        rows, columns = min(rows + height, caps[0] + 1), wider
+    effort.spend(steps, values=len(environment.log_weight), on=f"A pledge of {model.electors:,} electors")
 
 
 def _types(model: Model, environment: Environment) -> tuple[Floats, ...]:

@@ -21,17 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from montecarlo.exact import alone, cascade, pledge
-from montecarlo.exact.alike import distinct
+from montecarlo.exact.effort import Effort
 from montecarlo.exact.environment import INDEPENDENT, Environment
-from montecarlo.exact.lattice import AGREE, MOST_POINTS, Lattice, refined, scanned, slack
+from montecarlo.exact.lattice import AGREE, Lattice, Rows, refined, scanned, slack
 from montecarlo.exact.spaces import FURTHEST, FactorSpace, RateSpace
 from montecarlo.model import Model
 from montecarlo.parts import Alone, CommonOdds, Factors, Independent, Pledge
 
 _NEGLIGIBLE = -40.0
 _AT_ONCE = 1 << 22
-_MOST_WORK = 1 << 29
-_LEAST_POINTS = 1 << 9
 _SAMPLE = 12
 _HALVINGS = 6
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -39,7 +37,7 @@ _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 Losses = Callable[..., NDArray[np.float64]]
 
 
-def rows(model: Model, environment: Environment, *, most: int) -> NDArray[np.float64]:
+def rows(model: Model, environment: Environment, *, most: int, effort: Effort) -> NDArray[np.float64]:
     """Compute the distribution of the leader's effective losses given the environment, rulings mixed.
 
     Returns
@@ -50,19 +48,26 @@ def rows(model: Model, environment: Environment, *, most: int) -> NDArray[np.flo
     losses = _losses(model)
     upheld = 0.0 if model.law is None else model.law.upheld
     parts = [
-        weight * losses(model, environment, upheld=ruling, most=most)
+        weight * losses(model, environment, upheld=ruling, most=most, effort=effort)
         for ruling, weight in ((True, upheld), (False, 1.0 - upheld))
         if weight
     ]
     return np.sum(parts, axis=0) if len(parts) > 1 else parts[0]
 
 
-def in_parts(model: Model, environment: Environment, *, most: int) -> NDArray[np.float64]:
+def in_parts(model: Model, environment: Environment, *, most: int, effort: Effort) -> NDArray[np.float64]:
     """Compute `rows` for as many values at a time as memory allows."""
     number = len(environment.log_weight)
-    each = len(environment.inner_weight) * (model.electors + most)
-    size = max(1, _AT_ONCE // each)
-    done = [rows(model, environment.rows(slice(i, i + size)), most=most) for i in range(0, number, size)]
+    cells = len(environment.inner_weight) * (model.electors + most)
+    if not isinstance(model.coordination, Alone):
+        cells += most * model.electors
+    size = max(1, _AT_ONCE // cells)
+    done: list[NDArray[np.float64]] = []
+    for start in range(0, number, size):
+        before = effort.left
+        done.append(rows(model, environment.rows(slice(start, start + size)), most=most, effort=effort))
+        steps = (before - effort.left) / len(done[-1])
+        effort.foresee(steps, values=number - start - len(done[-1]), on=f"Counting {most:,} losses")
     return np.concatenate(done)
 
 
@@ -89,7 +94,7 @@ def nodes(model: Model, most: int | None = None) -> tuple[Environment, float]:
     return space.environment(lattice.points, lattice.log_weight(space)), error
 
 
-def values_of_groups(model: Model, most: int) -> tuple[NDArray[np.float64], float]:
+def values_of_groups(model: Model, most: int, effort: Effort) -> tuple[NDArray[np.float64], float]:
     """Choose the values of a group's own factor.
 
     Returns
@@ -103,7 +108,7 @@ def values_of_groups(model: Model, most: int) -> tuple[NDArray[np.float64], floa
     space = FactorSpace(model.dependence, np.zeros(1), np.ones(1))
     if not model.dependence.group.any():
         return space.group, 0.0
-    space, _, error = _with_groups(model, space, most)
+    space, _, error = _with_groups(model, space, most, effort)
     return space.group, error
 
 
@@ -118,7 +123,7 @@ def distribution(model: Model, most: int) -> tuple[NDArray[np.float64], float]:
         Estimate of the relative error of the integration.
     """
     if isinstance(model.dependence, Independent):
-        return rows(model, INDEPENDENT, most=most)[0], 0.0
+        return rows(model, INDEPENDENT, most=most, effort=Effort())[0], 0.0
     space, lattice, error = _chosen(model, most)
     return np.exp(lattice.log_weight(space)) @ lattice.rows, error
 
@@ -126,52 +131,32 @@ def distribution(model: Model, most: int) -> tuple[NDArray[np.float64], float]:
 def _chosen(model: Model, most: int) -> tuple[FactorSpace | RateSpace, Lattice, float]:
     """Choose the space, and the lattice in it with the rows there."""
     space: FactorSpace | RateSpace
+    found, inner, effort = None, 0.0, Effort()
     if isinstance(model.dependence, CommonOdds):
         space = RateSpace(model, model.dependence)
     else:
         assert isinstance(model.dependence, Factors)
         space = FactorSpace(model.dependence, np.zeros(1), np.ones(1))
         if model.dependence.group.any():
-            space, found, inner = _with_groups(model, space, most)
-            limit = most_points(model, values=len(space.group), most=most)
-            lattice, outer = refined(space, _rows(model, space, most), found, most_points=limit)
-            return space, lattice, outer + inner
-    here, limit = _rows(model, space, most), most_points(model, values=1, most=most)
-    return space, *refined(space, here, scanned(space, here), most_points=limit)
+            space, found, inner = _with_groups(model, space, most, effort)
+    here = _rows(model, space, most, effort)
+    found = scanned(space, here) if found is None else found
+    lattice, outer = refined(space, here, found, affordable=effort.affordable(here, found.points[:1]))
+    return space, lattice, outer + inner
 
 
-def most_points(model: Model, *, values: int, most: int) -> int:
-    """Say for how many points rows can be computed within half a minute or so.
-
-    Parameters
-    ----------
-    model : Model
-        The model.
-    values : int
-        Values of a group's own factor.
-    most : int
-        Losses that are told apart.
-    """
-    marks = [model.probability, model.votes]
-    if isinstance(model.dependence, Factors):
-        marks += [each[: model.electors] for each in (model.dependence.national, model.dependence.group)]
-    each = values * len(distinct(*marks)[0])
-    if not isinstance(model.coordination, Alone):
-        each *= most**2
-    return int(min(MOST_POINTS, max(_LEAST_POINTS, _MOST_WORK // each)))
-
-
-def _with_groups(model: Model, space: FactorSpace, most: int) -> tuple[FactorSpace, Lattice, float]:
+def _with_groups(model: Model, space: FactorSpace, most: int, effort: Effort) -> tuple[FactorSpace, Lattice, float]:
     """Choose the values of a group's own factor, for a first lattice and the rows there."""
     step = _inner_step(model)
     rough = _with_inner(space, -FURTHEST / 2, FURTHEST / 2, 3.0 * step)
-    found = scanned(rough, _rows(model, rough, most))
+    found = scanned(rough, _rows(model, rough, most, effort))
     low, high = _inner_range(model, rough, found)
     for _ in range(_HALVINGS):
         chosen = _with_inner(space, low, high, step)
-        found = found._replace(rows=_rows(model, chosen, most)(found.points))
+        found = found._replace(rows=_rows(model, chosen, most, effort)(found.points))
         step, low, high = step / 2, low - 3.0, high + 3.0
-        error = _difference(model, found, chosen, _with_inner(space, low, high, step), most)
+        better = _rows(model, _with_inner(space, low, high, step), most, effort)
+        error = _difference(found, chosen, better)
         if error <= AGREE:
             break
     return chosen, found, error
@@ -185,11 +170,11 @@ def _losses(model: Model) -> Losses:
     return cascade.losses
 
 
-def _rows(model: Model, space: FactorSpace | RateSpace, most: int) -> Callable[..., NDArray[np.float64]]:
+def _rows(model: Model, space: FactorSpace | RateSpace, most: int, effort: Effort) -> Rows:
     """Make the rows of points."""
 
     def evaluated(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return in_parts(model, space.environment(points, np.zeros(len(points))), most=most)
+        return in_parts(model, space.environment(points, np.zeros(len(points))), most=most, effort=effort)
 
     return evaluated
 
@@ -249,11 +234,11 @@ def _members(model: Model) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArra
     return kinds, members, np.bincount(place, model.votes)
 
 
-def _difference(model: Model, lattice: Lattice, space: FactorSpace, finer: FactorSpace, most: int) -> float:
+def _difference(lattice: Lattice, space: FactorSpace, finer: Rows) -> float:
     """Compare two choices of a group's own factor where the integrals have their weight."""
     weight = np.exp(lattice.log_weight(space))[:, None] * lattice.rows
     places = np.unique([*weight.argmax(axis=0)[[0, -2, -1]], weight.sum(axis=1).argmax()])
-    values, better = lattice.rows[places], _rows(model, finer, most)(lattice.points[places])
+    values, better = lattice.rows[places], finer(lattice.points[places])
     share = weight[places] / np.maximum(weight[places].sum(axis=0), 1e-300)
     scale = np.where(better > 0.0, better, 1.0)
     return float((share * np.abs(better - values) / scale).sum(axis=0)[[0, -2, -1]].max())

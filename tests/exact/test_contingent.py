@@ -101,6 +101,19 @@ def test_the_four_sum_to_one(loading: float) -> None:
     assert sum(astuple(solve_house(house))) == pytest.approx(1.0, abs=1e-13)
 
 
+@pytest.mark.parametrize("loading", [0.3, 0.9])
+def test_a_rare_deadlock_is_summed_and_a_frequent_one_is_left(loading: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways tell the same; of nine delegations one in ten thousand divides, so the sum must be taken."""
+    house = House(LEANING.leader, LEANING.opponent, LEANING.alternative, loading=loading)
+    left = astuple(solve_house(house))
+    monkeypatch.setattr("montecarlo.exact.contingent._NOT_RARE", 2.0)
+    assert left == pytest.approx(astuple(solve_house(house)), rel=1e-11)
+    rare = House(0.5, 0.4999, 1e-5, loading=loading, delegations=9)
+    parts = astuple(solve_house(rare))
+    assert 1e-8 < parts[3] < 1e-3
+    assert math.fsum(parts) == pytest.approx(1.0, abs=1e-13)
+
+
 def test_a_small_loading_changes_little() -> None:
     plain = House(LEANING.leader, LEANING.opponent, LEANING.alternative)
     nearly = House(LEANING.leader, LEANING.opponent, LEANING.alternative, loading=1e-6)

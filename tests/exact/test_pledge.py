@@ -14,6 +14,7 @@ from exact.second_opinions_coordination import every_outcome
 
 from montecarlo.errors import NotSolvable
 from montecarlo.exact import alone, pledge
+from montecarlo.exact.effort import Effort
 from montecarlo.exact.environment import INDEPENDENT, CommonFactors, CommonRate
 from montecarlo.model import Model
 from montecarlo.parts import CommonOdds, Factors, Law, Pledge
@@ -55,8 +56,8 @@ def random_model(case: int, **parts) -> Model:
 @pytest.mark.parametrize("law", [None, Law(1e-300)], ids=["types", "two laws"])
 def test_reference_values_to_12_digits(name, threshold, counts, law):
     model = Model(ALONE, 37, coordination=Pledge(PLEDGED, threshold, counts), law=law)
-    row = pledge.losses(model, INDEPENDENT, upheld=True, most=37)[0]
-    whole = pledge.losses(model, INDEPENDENT, upheld=True, most=306)[0]
+    row = pledge.losses(model, INDEPENDENT, upheld=True, most=37, effort=Effort())[0]
+    whole = pledge.losses(model, INDEPENDENT, upheld=True, most=306, effort=Effort())[0]
     assert relative(row[-1], VALUES[name]) < 1e-13
     assert whole[37:].sum() == pytest.approx(row[-1], rel=1e-13)
     assert whole[:37] == pytest.approx(row[:37], rel=1e-13)
@@ -66,7 +67,7 @@ def test_reference_values_to_12_digits(name, threshold, counts, law):
 def test_reference_value_under_a_factor_to_12_digits():
     model = Model([0.005] * 306, 37, dependence=Factors(math.sqrt(0.1)), coordination=Pledge(0.03, 37))
     environment = factors(model, np.arange(-4, 53) / 4)
-    rows = pledge.losses(model, environment, upheld=False, most=37)
+    rows = pledge.losses(model, environment, upheld=False, most=37, effort=Effort())
     assert relative(float(np.exp(environment.log_weight) @ rows[:, -1]), VALUES["M3-e"]) < 1e-12
 
 
@@ -75,7 +76,7 @@ def test_every_outcome_of_a_few_electors(case):
     model = random_model(case)
     for upheld, most in itertools.product((False, True), {1, model.needed, model.electors}):
         ((*exact,),) = every_outcome(model, INDEPENDENT, upheld=upheld)
-        row = pledge.losses(model, INDEPENDENT, upheld=upheld, most=most)[0]
+        row = pledge.losses(model, INDEPENDENT, upheld=upheld, most=most, effort=Effort())[0]
         assert len(row) == most + 1
         for value, chance in zip(row, [*exact[:most], sum(exact[most:])], strict=True):
             assert relative(value, chance) < 1e-13
@@ -86,7 +87,7 @@ def test_every_outcome_under_common_factors_and_odds(case):
     model = random_model(case, dependence=CommonOdds(2.0, 5.0) if case % 2 else Factors(0.3))
     shift = np.array([-1.2, 0.1, 2.0])
     environment = CommonRate(shift, np.ones(1), shift) if case % 2 else factors(model, shift)
-    rows = pledge.losses(model, environment, upheld=True, most=model.electors)
+    rows = pledge.losses(model, environment, upheld=True, most=model.electors, effort=Effort())
     for row, exact in zip(rows, every_outcome(model, environment, upheld=True), strict=True):
         assert row == pytest.approx([float(chance) for chance in exact], rel=1e-11)
 
@@ -98,14 +99,18 @@ def test_group_factors_are_summed_group_by_group():
     law = Law([0.1, 0.0, 0.5, 0.2, 0.0])
     for made, upheld in itertools.product((Pledge(c, 2), Pledge(c, 2, "all")), (True, False)):
         model = Model(p, 3, group=group, dependence=Factors(0.3, loading), coordination=made, law=law)
-        rows = pledge.losses(model, factors(model, np.array([-0.5, 1.0]), np.array([-1.0, 0.7])), upheld=upheld, most=5)
+        rows = pledge.losses(
+            model, factors(model, np.array([-0.5, 1.0]), np.array([-1.0, 0.7])), upheld=upheld, most=5, effort=Effort()
+        )
         inner = factors(model, np.array([-0.5, 1.0]), np.array([-1.0, 0.7])).inner_weight
         total = np.zeros((2, 6))
         for chosen in itertools.product(range(2), repeat=3):
             shift = np.array([-1.0, 0.7])[list(chosen)][group]
             flat = _given(model, shift)
             weight = np.prod(inner[list(chosen)])
-            total += weight * np.array([pledge.losses(each, INDEPENDENT, upheld=upheld, most=5)[0] for each in flat])
+            total += weight * np.array(
+                [pledge.losses(each, INDEPENDENT, upheld=upheld, most=5, effort=Effort())[0] for each in flat]
+            )
         assert rows == pytest.approx(total, rel=1e-12)
 
 
@@ -129,23 +134,27 @@ def _given(model: Model, shift: np.ndarray) -> list[Model]:
 def test_a_pledge_of_all_without_a_threshold_to_reach_is_acting_alone():
     model = Model(ALONE, 37, coordination=Pledge(PLEDGED, 1, "all"), law=Law(0.3))
     together = Model(ALONE + PLEDGED, 37, law=Law(0.3))
-    row = pledge.losses(model, INDEPENDENT, upheld=True, most=37)
-    assert row == pytest.approx(alone.losses(together, INDEPENDENT, upheld=True, most=37), rel=1e-12)
+    row = pledge.losses(model, INDEPENDENT, upheld=True, most=37, effort=Effort())
+    assert row == pytest.approx(alone.losses(together, INDEPENDENT, upheld=True, most=37, effort=Effort()), rel=1e-12)
 
 
 def test_a_threshold_out_of_reach_leaves_those_who_act_alone():
     model = Model(ALONE, 37, coordination=Pledge(PLEDGED, 1000))
-    row = pledge.losses(model, INDEPENDENT, upheld=True, most=37)
-    assert row == pytest.approx(alone.losses(Model(ALONE, 37), INDEPENDENT, upheld=True, most=37), rel=1e-12)
+    row = pledge.losses(model, INDEPENDENT, upheld=True, most=37, effort=Effort())
+    assert row == pytest.approx(
+        alone.losses(Model(ALONE, 37), INDEPENDENT, upheld=True, most=37, effort=Effort()), rel=1e-12
+    )
 
 
 def test_tails_as_small_as_floats_are():
     """P(all of 20 pledge) is c^20 = 1e-240: nothing is lost on the way."""
-    row = pledge.losses(Model([0.0] * 20, 20, coordination=Pledge(1e-12, 20)), INDEPENDENT, upheld=False, most=20)
+    row = pledge.losses(
+        Model([0.0] * 20, 20, coordination=Pledge(1e-12, 20)), INDEPENDENT, upheld=False, most=20, effort=Effort()
+    )
     assert row[0, 20] == pytest.approx(1e-240, rel=1e-13)
 
 
 def test_blocs_are_refused():
     model = Model([0.1, 0.1], 1, votes=[1, 2], coordination=Pledge(0.1, 1))
     with pytest.raises(NotSolvable, match=r"Votes above 1 .* montecarlo\.simulate"):
-        pledge.losses(model, INDEPENDENT, upheld=False, most=1)
+        pledge.losses(model, INDEPENDENT, upheld=False, most=1, effort=Effort())
