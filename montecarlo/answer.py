@@ -178,7 +178,7 @@ class Answer:
             "any_dependence": self.any_dependence,
             "accounts": [_variant_record(each) for each in self.accounts],
             "contributions": [_variant_record(each) for each in self.contributions],
-            "changes": {key: value if value is None else str(value) for key, value in self.scenario.overrides.items()},
+            "changes": self.scenario.changes,
         }
 
     @cached_property

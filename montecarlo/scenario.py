@@ -18,7 +18,7 @@ from pathlib import Path
 from montecarlo.errors import InputError, ScenarioError
 from montecarlo.house import House
 from montecarlo.language.assembly import alternatives_of, build_house, build_model
-from montecarlo.language.overrides import overridden, plain
+from montecarlo.language.overrides import plain, plain_key
 from montecarlo.language.problems import nearest, shown
 from montecarlo.language.roster import Roster
 from montecarlo.language.schema import Run, Settings
@@ -121,6 +121,14 @@ class Scenario:
         """Weights of contradictory accounts by name, in the order of the mixture's parts; empty if there are none."""
         return {account.name: account.weight for account in self._accounts}
 
+    @property
+    def changes(self) -> dict[str, str | None]:
+        """What was set from outside the file, for a reader: texts by dotted key, None where a key was taken out."""
+        return {
+            key: value if value is None or isinstance(value, str) else json.dumps(value)
+            for key, value in self.overrides.items()
+        }
+
     @cached_property
     def alternatives(self) -> tuple[str, ...]:
         """Names of the alternative candidates, in the order that the model numbers them."""
@@ -193,7 +201,8 @@ def load(name_or_path: str | os.PathLike[str]) -> Scenario:
     try:
         text = read_text(path)
     except InputError as error:
-        raise ScenarioError(given, [_capital(str(error))]) from None
+        hint = f" The shipped scenario is called {path.stem}, without .toml." if path.stem in shipped() else ""
+        raise ScenarioError(given, [_capital(str(error)) + hint]) from None
     return _scenario(path.stem, text, str(path), ElectorFiles({}, path.parent), {})
 
 
@@ -230,7 +239,7 @@ def _shipped_path(name: str) -> Path:
     if name not in shipped():
         hint, known = nearest(name, shipped()) or ".", ", ".join(shipped())
         problem = f"There is no scenario {shown(name)}{hint} Shipped are {known}; a file's name ends in .toml."
-        raise ScenarioError(name, [problem])
+        raise ScenarioError(name or shown(name), [problem])
     return _configs() / f"{name}.toml"
 
 
@@ -244,9 +253,8 @@ def _scenario(
         raise ScenarioError(source, [_capital(str(error))]) from None
     if overrides and not checked:
         validated(raw, files, source=source, text=text)
-    overrides = {str(key): plain(value) for key, value in overrides.items()}
-    changed = overridden(raw, overrides, source=source)
-    whole, accounts = validated(changed, files, source=source, text=text, overrides=overrides)
+    overrides = {plain_key(key): plain(value) for key, value in overrides.items()}
+    whole, accounts = validated(raw, files, source=source, text=text, overrides=overrides)
     return Scenario(name, source, text, files.tables, overrides, whole, accounts)
 
 

@@ -32,8 +32,8 @@ class _Door(click.Group):
         except MonteCarloError as error:
             click.echo(f"Error: {error}", err=True)
             code = error.exit_code
-        except (click.Abort, KeyboardInterrupt):
-            click.echo("Interrupted.", err=True)
+        except (click.Abort, KeyboardInterrupt) as interruption:
+            click.echo(str(interruption) or "Interrupted; no saved run or other file was changed.", err=True)
             code = INTERRUPTED
         except UnicodeEncodeError as error:
             click.echo(f"Error: the output cannot be written as {error.encoding}; set PYTHONUTF8=1.", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ from montecarlo.cli.options import json_option, loaded, print_json, scenario_arg
 
 if TYPE_CHECKING:
     from montecarlo.language.roster import Seat
+    from montecarlo.scenario import Scenario
 
 _COLUMNS = (
     *("id", "state", "party", "votes", "name"),
@@ -61,10 +63,12 @@ def electors(scenario: str, changes: tuple[str, ...], states: tuple[str, ...], a
         raise click.UsageError("--csv and --json exclude each other.")
     import montecarlo.data as data
     from montecarlo.errors import InputError
+    from montecarlo.language.problems import shown
 
     wanted = {state.upper() for state in states}
     if unknown := sorted(wanted - set(data.states())):
-        raise InputError(f"--state {unknown[0]} is not a state; use its two letters, such as TX, or DC.")
+        named = " or ".join(map(shown, unknown))
+        raise InputError(f"No state is called {named}; --state takes its two letters, such as TX, or DC.")
     seats = [seat for seat in loaded(scenario, changes).roster().seats if not wanted or seat.state in wanted]
     if as_json:
         print_json([_row(seat) for seat in seats])
@@ -116,21 +120,47 @@ def validate(scenario: str, changes: tuple[str, ...], as_json: bool) -> None:
     """Check a scenario, and say what it amounts to. Exit status 2 if anything is wrong."""
     valid = loaded(scenario, changes)
     roster, model = valid.roster(), valid.model()
-    told = {
-        "scenario": valid.name,
-        "digest": valid.digest,
-        "year": roster.year,
-        "leader": roster.leader,
-        "electors": model.electors,
-        "majority": roster.majority,
-        "needed": model.needed,
-    }
-    if as_json:
-        print_json(told)
+    if not as_json:
+        _print_validity(valid)
         return
-    click.echo(f"{valid.source} is valid: {valid.title}")
-    click.echo(
-        f"{roster.year}: {roster.needed} of the {roster.leader_votes} votes of party {roster.leader} deny it "
-        f"the majority of {roster.majority} of {roster.appointed}."
+    print_json(
+        {
+            "scenario": valid.name,
+            "digest": valid.digest,
+            "year": roster.year,
+            "leader": roster.leader,
+            "electors": model.electors,
+            "majority": roster.majority,
+            "needed": model.needed,
+            "origins": _origins(valid),
+            "accounts": [{"name": name, "weight": weight} for name, weight in valid.accounts.items()],
+            "changes": valid.changes,
+        }
     )
-    click.echo(f"digest {valid.digest}")
+
+
+def _print_validity(valid: Scenario) -> None:
+    """Print what a scenario amounts to, a line a fact."""
+    roster = valid.roster()
+    told = f"{roster.needed} of the {roster.leader_votes} votes of party {roster.leader} deny it "
+    told += f"the majority of {roster.majority} of {roster.appointed}"
+    electors = ", ".join(f"{number} {origin}" for origin, number in _origins(valid).items())
+    facts = {
+        str(roster.year): [told],
+        "electors": [electors],
+        "accounts": [f"{weight:<8g}  {name}" for name, weight in valid.accounts.items()],
+        "digest": [valid.digest],
+    }
+    click.echo(f"{valid.source} is valid: {valid.title}")
+    if valid.changes:
+        click.echo("Changed, whatever the text above says:")
+    for key, value in valid.changes.items():
+        click.echo(f"- {key} = {'none' if value is None else value}")
+    for name, lines in facts.items():
+        for number, line in enumerate(lines):
+            click.echo(f"{'' if number else name:<11}  {line}")
+
+
+def _origins(valid: Scenario) -> dict[str, int]:
+    """Count the leader's electors by where their probabilities are from, before any account."""
+    return dict(Counter(seat.origin for seat in valid.roster().leader_seats))

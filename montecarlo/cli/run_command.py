@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ Examples:
   montecarlo run my-scenario.toml --seed 7 --workers 4 --out my-runs
 
 Exit status: 0 done; 1 the run failed, or simulation and exact answer disagree; 2 bad input;
-130 interrupted (what was simulated until then is printed and saved).
+130 interrupted (what was simulated until then, if anything, is printed and saved).
 """
 )
 @scenario_argument
@@ -61,10 +61,13 @@ def run(
     """
     if no_save and plot:
         raise click.UsageError("--plot draws into the saved run; leave out --no-save.")
-    from montecarlo.answer import ask
+    try:
+        from montecarlo.answer import ask
 
-    limited = partial(simulate, workers=workers)
-    answer = ask(loaded(scenario, changes), draws=draws, seed=seed, simulate=limited)
+        limited = partial(simulate, workers=workers)
+        answer = ask(loaded(scenario, changes), draws=draws, seed=seed, simulate=limited)
+    except KeyboardInterrupt:
+        raise click.Abort("Interrupted before there was an answer, so that nothing is printed or saved.") from None
     saved = None
     try:
         if not no_save:
@@ -75,6 +78,9 @@ def run(
                 from montecarlo.show.distribution import picture
 
                 store.add_file(saved, "distribution.png", picture(answer))
+    except KeyboardInterrupt:
+        lost = "the run is not saved" if saved is None else f"{saved} has no picture"
+        raise click.Abort(f"Interrupted while saving: the answer is printed, but {lost}.") from None
     finally:
         # An answer that cannot be saved is still an answer.
         _print(answer, saved, as_json=as_json)
@@ -82,7 +88,7 @@ def run(
 
 
 def simulate(model: Model, draws: int, seed: int | None, *, workers: int | None) -> Simulation:
-    """Simulate over threads with a progress bar; Ctrl-C ends it with what is done."""
+    """Simulate over threads with a progress bar; Ctrl-C ends it with what is done, if that is anything."""
     from montecarlo.engine.executors import processors, threads
     from montecarlo.engine.simulation import backend_for, running
 
@@ -90,15 +96,11 @@ def simulate(model: Model, draws: int, seed: int | None, *, workers: int | None)
     # NumPy's short calls hold Python's lock too often for threads to help.
     count = 1 if backend == "numpy" else workers or processors()
     latest: Simulation | None = None
-    try:
-        with threads(count) as map_, _progress(draws) as progress:
-            for latest in running(model, draws, seed=seed, backend=backend, map_=map_):
-                progress(latest.draws)
-    except KeyboardInterrupt:
-        if latest is None:
-            raise
+    with suppress(KeyboardInterrupt), threads(count) as map_, _progress(draws) as progress:
+        for latest in running(model, draws, seed=seed, backend=backend, map_=map_):
+            progress(latest.draws)
     if latest is None:
-        raise click.Abort
+        raise KeyboardInterrupt
     return latest
 
 

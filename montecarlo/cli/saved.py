@@ -55,7 +55,12 @@ def verify(run: str, results: Path, as_json: bool) -> None:
     place = store.find(run, results)
     saved = store.load(place)
     draws, seed = saved.simulation.draws, saved.simulation.seed
-    again = ask(saved.scenario, draws=draws, seed=seed, simulate=partial(simulate, workers=None))
+    try:
+        again = ask(saved.scenario, draws=draws, seed=seed, simulate=partial(simulate, workers=None))
+    except KeyboardInterrupt:
+        again = None
+    if again is None or not again.finished:
+        raise click.Abort("Interrupted before all was replayed: nothing is compared, and the saved run is unchanged.")
     same_counts = again.simulation.tally.digest == saved.simulation.tally.digest
     same_exact = _same_exact(again, saved)
     report = {
@@ -72,7 +77,9 @@ def verify(run: str, results: Path, as_json: bool) -> None:
         counts = "identical" if same_counts else "DIFFERENT from those saved"
         exact = "agrees within its error" if same_exact else "DIFFERENT from the one saved"
         exact = "there is none" if saved.solution is None and same_exact else exact
-        click.echo(f"{draws:,} elections replayed with {again.simulation.backend}: counts {counts}")
+        click.echo(
+            f"{draws:,} election{'' if draws == 1 else 's'} replayed with {again.simulation.backend}: counts {counts}"
+        )
         click.echo(f"exact answer computed again: {exact}")
     click.get_current_context().exit(0 if same_counts and same_exact else _DIFFERS)
 

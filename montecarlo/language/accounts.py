@@ -12,7 +12,7 @@ from math import isclose
 from typing import Any, Final
 
 from montecarlo.language.overrides import Raw, path_of, put
-from montecarlo.language.problems import Problem, nearest
+from montecarlo.language.problems import Path, Problem, nearest
 from montecarlo.language.schema import MOST_ACCOUNTS, Settings
 
 _MAY_SET: Final = ("defection", "factors", "common_odds", "pledge", "cascade", "pressure", "law", "destination")
@@ -43,6 +43,13 @@ def placed(problem: Problem, name: str, raw: Raw) -> Problem:
         if problem.path[: len(path)] == path and not problem.place:
             return problem._replace(path=("account", name, "set", key, *problem.path[len(path) :]))
     return problem._replace(account=name)
+
+
+def setting(path: Path, raw: Raw) -> str:
+    """Name the first account that sets the key itself, empty if none does."""
+    table = raw.get("account")
+    accounts = table.items() if isinstance(table, dict) else ()
+    return next((name for name, account in accounts if path in [path_of(key) for key in _set_by(account)]), "")
 
 
 def weight_problems(settings: Settings, parts: Sequence[Settings | None]) -> Iterator[Problem]:

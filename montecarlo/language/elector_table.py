@@ -15,7 +15,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from montecarlo.errors import MOST_PROBLEMS
-from montecarlo.language.problems import Path, Problem, nearest, shown
+from montecarlo.language.problems import Path, Problem, counted, nearest, shown
+from montecarlo.language.toml_text import read_number
 from montecarlo.language.values import PROBABILITY, probability
 
 CSV_KEY: Path = ("defection", "csv")
@@ -62,26 +63,35 @@ def _read(text: str, file: str, rows: list[ElectorRow]) -> Iterator[Problem]:
         header = [name.strip() for name in next(reader, [])]
         number = 1
         yield from _header_problems(header, file)
-        if not {"id", "probability"} <= set(header) or len(set(header)) < len(header):
+        named = [name for name in header if name]
+        if not {"id", "probability"} <= set(named) or len(set(named)) < len(named):
             return
         for number, cells in enumerate(reader, start=2):
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
-                yield Problem(CSV_KEY, f"has {len(cells)} cells; it must have {len(header)}.", place(file, number))
+                yield Problem(
+                    CSV_KEY,
+                    f"has {counted(len(cells), 'cell')}; it must have {len(header)}, as many as row 1.",
+                    place(file, number),
+                )
                 continue
             yield from _row(dict(zip(header, map(str.strip, cells), strict=True)), number, file, rows)
     except csv.Error as error:
-        yield Problem(CSV_KEY, f"cannot be read as CSV: {error}.", place(file, number + 1))
+        yield Problem(CSV_KEY, f"cannot be read as CSV: {error}; look at its quotes.", place(file, number + 1))
 
 
 def _header_problems(header: list[str], file: str) -> Iterator[Problem]:
+    if len(header) < 2 and re.search(r"[;\t|]", "".join(header)):
+        yield Problem(CSV_KEY, f"is {shown(header[0])}; it must have commas between the columns.", place(file, 1))
+        return
     for name in ("id", "probability"):
         if name not in header:
             hint = nearest(name, header).replace("; did you mean", "; is it")
-            yield Problem(CSV_KEY, f"has no column {name}{hint or '.'}", place(file, 1))
+            rule = "; it must name the columns, id and probability among them."
+            yield Problem(CSV_KEY, f"has no column {name}{hint or rule}", place(file, 1))
     for i, name in enumerate(header):
-        if name in header[:i]:
+        if name and name in header[:i]:
             yield Problem(CSV_KEY, f"has two columns {shown(name)}; each must have its own name.", place(file, 1))
 
 
@@ -107,5 +117,11 @@ def _row(cells: dict[str, str], number: int, file: str, rows: list[ElectorRow]) 
 
 
 def _parsed(cell: str) -> float | str:
-    """Read a decimal number; a fraction stays text, and so does everything else."""
-    return float(cell) if _NUMBER.fullmatch(cell) else cell
+    """Read a decimal number; a fraction stays text, and so does everything else.
+
+    Raises
+    ------
+    ValueError
+        If only rounding would make it 0.
+    """
+    return read_number(cell) if _NUMBER.fullmatch(cell) else cell

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import montecarlo.data as data
 from montecarlo.language.elector_table import CSV_KEY, ElectorRow, place
-from montecarlo.language.problems import Path, Problem, listed, nearest, shown
+from montecarlo.language.problems import Path, Problem, counted, listed, nearest, shown
 from montecarlo.language.roster import leader_of, places
 from montecarlo.language.schema import Settings, ThresholdTable
 
@@ -82,10 +82,10 @@ def _sum_problems(_: Settings, entries: Sequence[_Entry]) -> Iterator[Problem]:
 
 
 def _party_problems(settings: Settings, entries: Sequence[_Entry]) -> Iterator[Problem]:
-    """Conditional probabilities of electors who are not the leader's."""
-    leader = leader_of(settings)
+    """Conditional probabilities of electors who are not the leader's; a party without electors is told elsewhere."""
+    leader, parties = leader_of(settings), {each.party for each in places(settings)}
     for entry in entries:
-        if entry.party != leader:
+        if entry.party != leader and {entry.party, leader} <= parties:
             text = f"is {shown(entry.value)}, but that is an elector of party {entry.party}; only those of the leader, "
             yield Problem(entry.path, f"{text}{leader}, wait for each other. Give a probability alone.", entry.place)
 
@@ -149,11 +149,20 @@ def _dependence_problems(settings: Settings, _: Sequence[_Entry]) -> Iterator[Pr
 def _destination_problems(settings: Settings, _: Sequence[_Entry]) -> Iterator[Problem]:
     if settings.destination is None:
         return
+    election = data.elections()[settings.election.year]
+    sides = {election.winner, election.runner_up}
     for name, side in (("leader", settings.destination.leader), ("opponent", settings.destination.opponent)):
         total = side.opponent + sum(side.alternatives.values())
         if total > _EXCESS:
             text = f"has shares that sum to {total:.15g}; they must not exceed 1, and the rest abstains."
             yield Problem(("destination", name), text)
+        for own in sorted(sides & side.alternatives.keys()):
+            text = (
+                "is the candidate of one of the two sides, and an alternative is somebody else; the share of the other "
+            )
+            yield Problem(
+                ("destination", name, "alternatives", own), f"{text}side stands under destination.{name}.opponent."
+            )
 
 
 def _house_problems(settings: Settings, _: Sequence[_Entry]) -> Iterator[Problem]:
@@ -173,7 +182,7 @@ def _house_problems(settings: Settings, _: Sequence[_Entry]) -> Iterator[Problem
     majorities = [record.majority for record in data.house_delegations(congress)]
     for name in dict.fromkeys(majorities):
         if name not in table.delegation:
-            text = f"is missing; the {congress}th Congress has {majorities.count(name)} such delegations."
+            text = f"is missing; the {congress}th Congress has {counted(majorities.count(name), 'such delegation')}."
             yield Problem(("house", "delegation", name), text)
 
 

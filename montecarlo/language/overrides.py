@@ -40,7 +40,8 @@ def overridden(raw: Raw, overrides: Mapping[str, object], *, source: str) -> Raw
     problems = [put(changed, key, value) for key, value in overrides.items()]
     faults = [problem for problem in problems if problem is not None]
     if faults:
-        raise ScenarioError(source, sentences(faults, lines={}, overridden={problem.path for problem in faults}))
+        told = [problem._replace(causes=((problem.path, None),)) for problem in faults]
+        raise ScenarioError(source, sentences(told, lines={}))
     return changed
 
 
@@ -54,7 +55,7 @@ def put(raw: Raw, key: str, value: object) -> Problem | None:
         kind = _NAMED.get(path[: size - 1])
         if kind is not None and part not in table:
             text = f"names the {kind} {shown(part)}, which there is not{nearest(part, table) or '.'} "
-            return Problem(path, f"{text}{kind.capitalize()}s: {listed(table)}.")
+            return Problem(path, f"{text}{kind.capitalize()}s: {listed(table)}; a new one is set as a whole table.")
         table = table.setdefault(part, {})
         if not isinstance(table, dict):
             return Problem(path, f"cannot be set, since {dotted(path[:size])} is a value and not a table.")
@@ -65,10 +66,17 @@ def put(raw: Raw, key: str, value: object) -> Problem | None:
     return None
 
 
+def plain_key(key: object) -> str:
+    """Copy a key as a text, with what is no letter of any script escaped."""
+    return str(key).encode("utf-8", "backslashreplace").decode()
+
+
 def plain(value: object) -> object:
-    """Copy a value, fractions and NumPy numbers in it turned into what TOML could have said."""
+    """Copy a value, fractions, NumPy numbers and arrays in it turned into what TOML could have said."""
     if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
+        return {plain_key(key): plain(each) for key, each in value.items()}
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     if isinstance(value, Fraction):

@@ -8,7 +8,9 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -17,21 +19,26 @@ from montecarlo.errors import MOST_PROBLEMS
 Path = tuple[str | int, ...]
 """Keys that lead to a value of a scenario, such as ``("defection", "group", "waverers", "count")``."""
 
+_MOST_CAUSES = 5
+"""Overrides named with one problem."""
+
 
 class Problem(NamedTuple):
     """One fault: `text` goes on after the key, as in ``is 1.5; it must be ...``; `place` stands instead of the key.
 
-    A fault that only an account of the scenario has names the `account`.
+    A fault that only an account of the scenario has names the `account`, and one that was set from outside the file,
+    or comes of what was, its `causes`: keys and values of those overrides.
     """
 
     path: Path
     text: str
     place: str = ""
     account: str = ""
+    causes: tuple[tuple[Path, object], ...] = ()
 
 
-def sentences(problems: Iterable[Problem], *, lines: Mapping[Path, int], overridden: Collection[Path]) -> list[str]:
-    """Word the problems, one sentence each, with the line or the override that each of them comes from.
+def sentences(problems: Iterable[Problem], *, lines: Mapping[Path, int]) -> list[str]:
+    """Word the problems, one sentence each, with the line or the overrides that each of them comes from.
 
     Parameters
     ----------
@@ -39,32 +46,38 @@ def sentences(problems: Iterable[Problem], *, lines: Mapping[Path, int], overrid
         At most `MOST_PROBLEMS` of them are taken.
     lines : mapping
         Line number of each key of the file.
-    overridden : collection
-        Keys that were set from outside the file.
     """
-    # A table that only an override made has no line, and its faults are the override's.
-    outside = {
-        path[:size]
-        for path in overridden
-        for size in range(1, len(path) + 1)
-        if size == len(path) or path[:size] not in lines
-    }
-    told = [_sentence(problem, lines, outside) for problem in islice(problems, MOST_PROBLEMS)]
+    told = [_sentence(problem, lines) for problem in islice(problems, MOST_PROBLEMS)]
     return [text for _, text in sorted(told, key=lambda each: each[0])]
 
 
-def _sentence(problem: Problem, lines: Mapping[Path, int], outside: Collection[Path]) -> tuple[int, str]:
-    """Return the line that the problem stands on, 0 if on none, and the sentence."""
+def _sentence(problem: Problem, lines: Mapping[Path, int]) -> tuple[int, str]:
+    """Return the sentence, after the line by which it is sorted: 0 if it comes from an override or stands on none."""
     ancestors = [problem.path[:size] for size in range(len(problem.path), 0, -1)]
     text = f"{problem.place or dotted(problem.path)} {problem.text}"
     if problem.account:
         text = f"in the account {dotted((problem.account,))}, {text}"
-    if any(path in outside for path in ancestors):
+    causes = [path for path, _ in problem.causes]
+    if len(causes) == 1 and causes[0] in ancestors:
         return 0, f"override: {text}"
-    if problem.account:
+    if any(path[: len(problem.path)] == problem.path for path in causes):
+        ancestors = ancestors[:1]  # If this has no line, overrides made it.
+    elif problem.account:
         ancestors.append(("account", problem.account))
     line = next((lines[path] for path in ancestors if path in lines), 0)
-    return line, f"line {line}: {text}" if line and not problem.place else text
+    where = f"line {line}" if line and not problem.place else ""
+    if causes:
+        return 0, f"override {_assignments(problem.causes)}{', with ' * bool(where)}{where}: {text}"
+    return line, f"{where}: {text}" if where else text
+
+
+def _assignments(causes: Sequence[tuple[Path, object]]) -> str:
+    """Write overrides as they are given, ``law.upheld=1, run.seed=7``; of a list or table the key alone."""
+    told = [
+        dotted(path) if isinstance(value, dict | list) else f"{dotted(path)}={shown(value)}"
+        for path, value in causes[:_MOST_CAUSES]
+    ]
+    return ", ".join([*told, "..."] if len(causes) > _MOST_CAUSES else told)
 
 
 def dotted(path: Path) -> str:
@@ -85,7 +98,9 @@ def shown(value: object) -> str:
         return "a list"
     if isinstance(value, int) and abs(value) >= 10**30:
         return "a number of more than 30 digits"
-    return str(value) if value is not None else "none"
+    if value is None or isinstance(value, int | float | date | time):
+        return "none" if value is None else str(value)
+    return f"an object of type {type(value).__name__}"
 
 
 def listed(names: Iterable[str]) -> str:
@@ -94,8 +109,20 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(first if len(first) < 11 else [*first[:10], "..."]) or "none"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def counted(number: int, noun: str) -> str:
+    """Write a number of things: ``1 elector``, ``20 electors``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def nearest(name: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
     """Return ``; did you mean "X"?`` for the known name nearest to this one, else an empty string; case is ignored."""
+    close = _nearest(name[:80].casefold(), tuple(known), likeness)
+    return f"; did you mean {shown(close)}?" if close is not None else ""
+
+
+@lru_cache(maxsize=1024)
+def _nearest(name: str, known: tuple[str, ...], likeness: float) -> str | None:
+    """Return the nearest known name. Kept, since each account of a scenario asks for it again."""
     folded = {each.casefold(): each for each in known}
-    close = difflib.get_close_matches(name[:80].casefold(), folded, n=1)
-    return f"; did you mean {shown(folded[close[0]])}?" if close else ""
+    close = difflib.get_close_matches(name, folded, n=1, cutoff=likeness)
+    return folded[close[0]] if close else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from montecarlo.language.elector_table import CSV_KEY, ElectorRow, place
-from montecarlo.language.problems import Path, Problem, nearest, shown
+from montecarlo.language.problems import Path, Problem, counted, nearest, shown
 from montecarlo.language.roster import Place, groups, leader_of, own_chances, places
 from montecarlo.language.schema import Settings
 
@@ -95,6 +95,6 @@ def _group_problems(settings: Settings, seats: Sequence[Place], rows: Sequence[E
             text = "matches no elector that is not taken already; widen its states, law or party, or remove it."
             yield Problem(("defection", "group", name), text)
         elif group.count is not None and group.count > len(eligible):
-            text = f"is {group.count}, but only {len(eligible)} electors are eligible for the group {name}; "
+            text = f"is {shown(group.count)}, but only {counted(len(eligible), 'elector')} can be in the group {name}; "
             text += "ask for at most as many."
             yield Problem(("defection", "group", name, "count"), text)

@@ -46,6 +46,9 @@ from montecarlo.language.values import (
 MOST_ACCOUNTS = 20
 """Most contradictory accounts of a scenario; each is validated and answered like a scenario of its own."""
 
+MOST_ALTERNATIVES = 50
+"""Most alternative candidates of one side; each of them may come third with any number of votes."""
+
 _LATER: Final = {
     *("conditional", "deterred", "factors", "common_odds", "pledge", "cascade"),
     *("pressure", "destination", "house", "account"),
@@ -177,11 +180,23 @@ class PressureTable(Table):
     hazard_decay: Probability = 1.0
 
 
+def _at_most(most: int, what: str) -> AfterValidator:
+    """Refuse a table with more than so many names."""
+
+    def few(table: dict[str, Any]) -> dict[str, Any]:
+        if len(table) > most:
+            told = {"most": most, "what": what}
+            raise PydanticCustomError("wrong", "it must be a table of at most {most} {what}", told)
+        return table
+
+    return AfterValidator(few)
+
+
 class SideTable(Table):
     """Where the defections of one side go; the rest abstains."""
 
     opponent: Probability = 0.0
-    alternatives: dict[Candidate, Probability] = {}
+    alternatives: Annotated[dict[Candidate, Probability], _at_most(MOST_ALTERNATIVES, "candidates")] = {}
 
 
 class DestinationTable(Table):
@@ -222,12 +237,6 @@ class Run(Table):
     confidence: Confidence = 0.95
 
 
-def _few(accounts: dict[str, AccountTable]) -> dict[str, AccountTable]:
-    if len(accounts) > MOST_ACCOUNTS:
-        raise PydanticCustomError("wrong", "it must be a table of at most {most} accounts", {"most": MOST_ACCOUNTS})
-    return accounts
-
-
 class Settings(Table):
     """A whole scenario file."""
 
@@ -245,7 +254,7 @@ class Settings(Table):
     pressure: PressureTable | None = None
     destination: DestinationTable | None = None
     house: HouseTable | None = None
-    account: Annotated[dict[GroupName, AccountTable], AfterValidator(_few)] = {}
+    account: Annotated[dict[GroupName, AccountTable], _at_most(MOST_ACCOUNTS, "accounts")] = {}
     run: Run = Run()
 
     @property
@@ -294,7 +303,7 @@ _REQUIRED: Final = {
     "beta": "a number from 0.001 to 1,000,000",
     "weight": PROBABILITY,
 }
-_TYPES: Final = {"tuple_type": "a list in square brackets", "string_type": "a text in quotes"}
+_TYPES: Final = {"string_type": "a text in quotes"}
 
 
 def schema_problems(error: ValidationError) -> Iterator[Problem]:
@@ -325,9 +334,10 @@ def _unknown_key(path: tuple[str | int, ...]) -> str:
     """Point to the nearest key of the table, which has a name of its own in a table of groups, or to another table."""
     table = next(_TABLES[path[:size]] for size in range(len(path) - 1, -1, -1) if path[:size] in _TABLES)
     name = str(path[-1])
-    hint = nearest(name, table.model_fields)
+    hint = nearest(name, table.model_fields, likeness=0.8)
     elsewhere = [parents for parents, other in _TABLES.items() if name in other.model_fields and other is not table]
     if not hint and elsewhere:
         where = f"into [{'.'.join(map(str, elsewhere[0]))}]" if elsewhere[0] else "before the first table"
         hint = f"; does it belong {where}?"
+    hint = hint or nearest(name, table.model_fields)
     return f"is not a known key{hint or '.'} Known here: {', '.join(table.model_fields)}."

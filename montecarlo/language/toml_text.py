@@ -11,6 +11,7 @@ from pathlib import Path
 
 from montecarlo.errors import InputError
 from montecarlo.language.problems import Path as KeyPath
+from montecarlo.language.problems import shown
 
 MOST_BYTES = 2**20
 """Largest scenario or table of electors, in bytes."""
@@ -28,6 +29,17 @@ _STRING_OR_COMMENT = re.compile(
     r"|#[^\n]*+",
     re.DOTALL,
 )
+_LONG_NUMBER = re.compile(r"[0-9][0-9_]{4200,}+")
+_REMEDIES = {
+    "Cannot overwrite": "this key stands above already, and once is enough",
+    "Cannot declare": "this table stands above already; put its keys there",
+    "Invalid value": "a text stands in quotes, a decimal number begins with a digit, and true and false are small",
+    "Expected newline": "a value ends here; a number has a point and no comma, and each key a line of its own",
+    "Invalid statement": "a line is key = value, or the name of a table in brackets",
+    "Expected '='": "a key is followed by an equals sign",
+}
+"""What to do about a fault of syntax, by how the parser's message begins."""
+
 _PART = r"""(?:[A-Za-z0-9_-]++|"[^"]*+"|'[^']*+')"""
 _HEADER_OR_KEY = re.compile(rf"\s*+(\[\[?)?+\s*+({_PART}(?:\s*+\.\s*+{_PART})*)\s*+[]=]")
 
@@ -42,7 +54,7 @@ def read_text(path: Path) -> str:
     """
     try:
         # A pipe or a device could keep the reader waiting for ever.
-        reason = "" if path.is_file() else "it is not a file." if path.exists() else "there is no such file."
+        reason = "" if path.is_file() else "it is not a file; name one." if path.exists() else "there is no such file."
         data = b"" if reason else _first_bytes(path)
     except (OSError, ValueError) as error:
         raise InputError(f"it cannot be read ({getattr(error, 'strerror', None) or error}).") from None
@@ -72,33 +84,58 @@ def parse_toml(text: str) -> dict[str, object]:
     """
     if len(text) > MOST_BYTES:
         raise InputError("it is larger than 1 MiB, the most that is read.")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise InputError("it holds what is no letter of any script, half of a pair; write it anew as UTF-8.")
     long = _LONG_KEY.search(text)
     if long:
-        line = text.count("\n", 0, long.start()) + 1
-        raise InputError(f"line {line}: a name has 32 or more parts; no key here has more than {DEEPEST_KEY}.")
+        place = f"line {_line(text, long.start())}"
+        raise InputError(f"{place}: a name has 32 or more parts; no key here has more than {DEEPEST_KEY}.")
     try:
-        return tomllib.loads(text, parse_float=_number)
+        return tomllib.loads(text, parse_float=read_number)
     except RecursionError:
         raise InputError("brackets are nested too deeply; no value here needs more than two levels.") from None
     except ValueError as error:
-        raise InputError(_syntax(str(error))) from None
+        raise InputError(_syntax(str(error), text)) from None
 
 
-def _number(text: str) -> float:
-    """Read a float, unless it is a number that only rounding would make 0."""
+def read_number(text: str) -> float:
+    """Read a float.
+
+    Raises
+    ------
+    ValueError
+        If only rounding would make it 0.
+    """
     value = float(text)
     if value == 0 and re.search(r"[1-9]", re.split(r"[eE]", text)[0]):
         raise ValueError(f"{text[:60]} is nearer to 0 than a number can be; write 0 or a larger one")
     return value
 
 
-def _syntax(message: str) -> str:
+def _syntax(message: str, text: str) -> str:
+    """Word a fault of syntax, with the line that it stands on and what to do."""
     found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|(end of document))\)", message, re.DOTALL)
     if found is None:
-        return f"TOML syntax: {message[:200]}."
+        return _bad_number(message, text)
     what, line, column, _ = found.groups()
-    place = f"line {line}, column {column}" if line else "at the end"
-    return f"{place}: TOML syntax: {what[:200]}."
+    remedy = next((f"; {remedy}" for start, remedy in _REMEDIES.items() if what.startswith(start)), "")
+    what = re.sub(r"\(.*\)", "a table", what)[:200]
+    if not line:
+        return f"at the end: TOML syntax: {what}{remedy}."
+    here = shown(text.split("\n")[int(line) - 1].strip())
+    return f"line {line}, column {column}: TOML syntax: {what}, in {here}{remedy}."
+
+
+def _bad_number(message: str, text: str) -> str:
+    """Word what cannot be read as a number; the parser does not tell where it stands."""
+    small = re.match(r"\S+(?= is nearer to 0)", message)
+    found = re.search(rf"(?<![\w.+-]){re.escape(small[0])}", text) if small else _LONG_NUMBER.search(text)
+    place = f"line {_line(text, found.start())}: " if found else ""
+    return f"{place}{message if small else 'a number has too many digits; no number here needs more than 30'}."
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
 
 
 def line_numbers(text: str) -> dict[KeyPath, int]:

@@ -12,12 +12,12 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 
 from montecarlo.errors import MOST_PROBLEMS, InputError, ScenarioError
-from montecarlo.language.accounts import accounts_in, placed, weight_problems
+from montecarlo.language.accounts import accounts_in, placed, setting, weight_problems
 from montecarlo.language.elector_table import CSV_KEY, ElectorRow, read_electors
 from montecarlo.language.mechanism_checks import mechanism_problems
-from montecarlo.language.overrides import Raw, path_of
+from montecarlo.language.overrides import Raw, overridden, path_of, put
 from montecarlo.language.problems import Path as KeyPath
-from montecarlo.language.problems import Problem, sentences, shown
+from montecarlo.language.problems import Problem, dotted, sentences, shown
 from montecarlo.language.roster import Roster, build_roster
 from montecarlo.language.roster_checks import roster_problems
 from montecarlo.language.schema import Settings, schema_problems
@@ -25,6 +25,9 @@ from montecarlo.language.toml_text import MOST_BYTES, line_numbers, read_text
 
 _HARMLESS: Final = {"title": "untitled", "probability": 0.0, "threshold": 1, "alpha": 1.0, "beta": 1.0, "weight": 1.0}
 """Values that are put in for required ones at fault."""
+
+_MOST_TRIED: Final = 20
+"""Most overrides that are left out one by one to learn which of them makes a problem."""
 
 
 @dataclass(frozen=True)
@@ -95,19 +98,46 @@ def validated(
     Parameters
     ----------
     raw : dict
-        Values of the file, with any overrides.
+        Values of the file; nothing must be wrong with them if there are overrides.
     files : ElectorFiles
         Where a table of electors is found.
     source, text : str
         Path and text of the file, for messages with line numbers.
     overrides : mapping, optional
-        Values that did not come from the file, by dotted key.
+        Values to set from outside the file, by dotted key.
 
     Raises
     ------
     ScenarioError
         With everything that is wrong.
     """
+    changes = overrides or {}
+    found = _found(overridden(raw, changes, source=source), files)
+    base = found.base.settings
+    if found.problems or base is None:
+        blamed = _blamed(found.problems, raw, files, changes)
+        raise ScenarioError(source, sentences(blamed, lines=line_numbers(text)))
+    weighed = zip(base.account.items(), found.parts, strict=True)
+    return _account("", 1.0, base, found.base.rows), tuple(
+        _account(name, account.weight, part.settings, part.rows)
+        for (name, account), part in weighed
+        if part.settings is not None
+    )
+
+
+def _account(name: str, weight: float, settings: Settings, rows: tuple[ElectorRow, ...]) -> Account:
+    return Account(name, weight, settings, rows, build_roster(settings, rows))
+
+
+class _Found(NamedTuple):
+    """The scenario as it stands and as each account has it, and everything that is wrong."""
+
+    base: _Judged
+    parts: list[_Judged]
+    problems: list[Problem]
+
+
+def _found(raw: Raw, files: ElectorFiles) -> _Found:
     base = _judged(raw, files)
     problems, parts = list(base.problems), []
     for name, changed, faults in accounts_in(raw):
@@ -117,19 +147,37 @@ def validated(
         problems += [placed(each, name, raw) for each in part.problems if each not in base.problems]
     if base.settings is not None and base.settings.account:
         problems += weight_problems(base.settings, [part.settings for part in parts])
-    if problems or base.settings is None:
-        outside = {path_of(key) for key in overrides or ()}
-        raise ScenarioError(source, sentences(problems, lines=line_numbers(text), overridden=outside))
-    weighed = zip(base.settings.account.items(), parts, strict=True)
-    return _account("", 1.0, base.settings, base.rows), tuple(
-        _account(name, account.weight, part.settings, part.rows)
-        for (name, account), part in weighed
-        if part.settings is not None
-    )
+    return _Found(base, parts, problems)
 
 
-def _account(name: str, weight: float, settings: Settings, rows: tuple[ElectorRow, ...]) -> Account:
-    return Account(name, weight, settings, rows, build_roster(settings, rows))
+def _blamed(
+    problems: list[Problem], raw: Raw, files: ElectorFiles, overrides: Mapping[str, object]
+) -> Iterator[Problem]:
+    """Yield each problem with its causes: the overrides without which it is not there, or is another.
+
+    Nothing is wrong with the file alone. So a problem that no single override makes comes from the one at its key, or
+    from several that would each do.
+    """
+    without = {}
+    for key in overrides if len(overrides) <= _MOST_TRIED else ():
+        changed = copy.deepcopy(raw)
+        for other, value in overrides.items():
+            if other != key:
+                put(changed, other, value)
+        without[key] = _found(changed, files).problems
+    paths = {key: path_of(key) for key in overrides}
+    for problem in problems:
+        alone = [key for key in without if problem not in without[key]]
+        own = [key for key, path in paths.items() if path == problem.path[: len(path)]]
+        causes = tuple((paths[key], overrides[key]) for key in alone or own or overrides)
+        yield problem._replace(text=problem.text + _remark(causes, raw), causes=causes)
+
+
+def _remark(causes: tuple[tuple[KeyPath, object], ...], raw: Raw) -> str:
+    """Point to an account that sets one of the keys itself, and so undoes the override."""
+    named = ((path, setting(path, raw)) for path, _ in causes)
+    path, name = next(((path, name) for path, name in named if name), ((), ""))
+    return f" The account {name} has its own: {dotted(('account', name, 'set', *path))}." if name else ""
 
 
 class _Judged(NamedTuple):

@@ -60,7 +60,10 @@ def _one_of(phrase: str, known: Callable[[], Iterable[str | int]]) -> BeforeVali
     def checked(value: Any) -> Any:
         if any(value == each and type(value) is type(each) for each in known()):
             return value
-        hint = nearest(value, map(str, known())) if isinstance(value, str) else ""
+        words = [each for each in known() if isinstance(each, str)]
+        hint = nearest(value, words) if isinstance(value, str) else ""
+        if isinstance(value, str) and value not in words and value in map(str, known()):
+            hint = ", without quotes"
         raise PydanticCustomError("wrong", "it must be {phrase}{hint}", {"phrase": phrase, "hint": hint})
 
     return BeforeValidator(checked)
@@ -78,8 +81,15 @@ def _one_line(value: str) -> str:
     return value
 
 
-def _listed(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _list_of(what: str) -> BeforeValidator:
+    """Accept a list, as a tuple."""
+
+    def listed(value: Any) -> tuple[Any, ...]:
+        if isinstance(value, list | tuple):
+            return tuple(value)
+        raise PydanticCustomError("wrong", "it must be {phrase}", {"phrase": f"a list of {what}, in square brackets"})
+
+    return BeforeValidator(listed)
 
 
 def _unlike(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -97,8 +107,12 @@ def _named_candidate(value: str) -> str:
 
 
 def _never_falling(values: tuple[float, ...]) -> tuple[float, ...]:
-    if not values or values[0] != 0 or any(later < earlier for earlier, later in pairwise(values)):
-        phrase = "a list of probabilities that begins with 0 and never falls"
+    fall = next(
+        (f", while {later} comes after {earlier}" for earlier, later in pairwise(values) if later < earlier), ""
+    )
+    found = f", and not with {values[0]}" if values and values[0] != 0 else fall
+    if not values or found:
+        phrase = f"a list of probabilities that begins with 0 and never falls{found}"
         raise PydanticCustomError("wrong", "it must be {phrase}", {"phrase": phrase})
     return values
 
@@ -113,12 +127,12 @@ Line = Annotated[
     AfterValidator(_one_line),
     _must_be("one line of text in quotes, of at most 200 characters"),
 ]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
-Party = Annotated[str, Field(max_length=20), _must_be('a party\'s code such as "R"')]
+Texts = Annotated[tuple[Text, ...], _list_of("texts in quotes")]
+Party = Annotated[str, Field(max_length=20), AfterValidator(_one_line), _must_be('a party\'s code such as "R"')]
 State = Annotated[str, _one_of("one of the 50 states or DC in two letters", data.states)]
 Kind = Annotated[str, _one_of("one of the kinds " + ", ".join(data.LAW_KINDS), lambda: data.LAW_KINDS)]
-States = Annotated[tuple[State, ...], BeforeValidator(_listed), AfterValidator(_unlike)]
-Kinds = Annotated[tuple[Kind, ...], BeforeValidator(_listed), AfterValidator(_unlike)]
+States = Annotated[tuple[State, ...], _list_of("texts in quotes"), AfterValidator(_unlike)]
+Kinds = Annotated[tuple[Kind, ...], _list_of("texts in quotes"), AfterValidator(_unlike)]
 ElectionYear = Annotated[int, _one_of("one of the elections 2000, 2004, ... 2024", data.roster_years)]
 LawYear = Annotated[int, _one_of("2016 or 2024, the years of the law tables", lambda: data.LAW_YEARS)]
 Count = Annotated[int, Field(ge=1), _must_be("a whole number of at least 1")]
@@ -130,7 +144,7 @@ Positive = Annotated[float, Field(gt=0, le=1e6), _must_be("a number above 0, at 
 OddsParameter = Annotated[float, Field(ge=1e-3, le=1e6), _must_be("a number from 0.001 to 1,000,000")]
 Loading = Annotated[float, Field(gt=-1, lt=1), _must_be("a number between -1 and 1, both excluded")]
 Degrees = Annotated[int, Field(ge=1, le=MOST_DEGREES), _must_be(f"a whole number from 1 to {MOST_DEGREES}")]
-Levels = Annotated[tuple[Probability, ...], BeforeValidator(_listed), AfterValidator(_never_falling)]
+Levels = Annotated[tuple[Probability, ...], _list_of("probabilities"), AfterValidator(_never_falling)]
 Counted = Annotated[str, _one_of('"conditional" or "all"', lambda: ("conditional", "all"))]
 Candidate = Annotated[
     str,

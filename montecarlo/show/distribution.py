@@ -96,7 +96,8 @@ def picture(answer: Answer) -> bytes:
         plot_distribution(answer, ax=below, log=True)
         above.set_xlabel("")
         figure.legend(*below.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
-        title = textwrap.fill(answer.scenario.title, 76, max_lines=2)
+        changed = " (some values changed)" if answer.scenario.changes else ""
+        title = textwrap.fill(f"{answer.scenario.title}{changed}", 76, max_lines=2)
         figure.suptitle(f"{title}\nthe majority is denied: {_denied(answer)}", fontsize=12, parse_math=False)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None})

@@ -40,8 +40,8 @@ def answer_screen(answer: Answer, *, saved: str | None) -> RenderableType:
     parts: list[RenderableType] = [f"[bold]{escape(scenario.title)}[/bold]"]
     if scenario.question:
         parts.append(escape(scenario.question))
-    if scenario.overrides:
-        changes = [f"{key} = {'none' if value is None else value}" for key, value in scenario.overrides.items()]
+    if scenario.changes:
+        changes = [f"{key} = {'none' if value is None else value}" for key, value in scenario.changes.items()]
         parts += ["\n[bold]Changed, whatever the text above and below says:[/bold]", _list(changes)]
     parts += [_rows(_probabilities(answer)), _rows(_electors(answer))]
     parts += [_rows(rows) for rows in (_outcomes(answer), _house(answer)) if rows]

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from commands import answer, command, process
 
+import montecarlo.engine.simulation as engine
 import montecarlo.store as store
 from montecarlo.answer import ask
+from montecarlo.estimates import Simulation
 from montecarlo.scenario import load, shipped
 
 
@@ -73,6 +76,33 @@ def test_validate(tmp_path: Path) -> None:
     assert "1.5" in refused
 
 
+def test_validate_tells_what_a_scenario_amounts_to(tmp_path: Path) -> None:
+    told = answer("validate", "hamilton-2016", cwd=tmp_path)
+    weights = {"whip-count": 0.5, "electors-trust": 0.25, "first-mover": 0.25}
+    assert told["accounts"] == [{"name": name, "weight": weight} for name, weight in weights.items()]
+    assert told["origins"] == {"base": 285, "group considering": 20, "named": 1}
+    assert told["changes"] == {}
+    text = command("validate", "hamilton-2016", cwd=tmp_path).stdout
+    assert "37 of the 306 votes of party R deny it the majority of 270 of 538\n" in text
+    assert "electors     285 base, 20 group considering, 1 named\n" in text
+    assert re.search(r"accounts     0.5 +whip-count\n +0.25 +electors-trust\n +0.25 +first-mover\n", text)
+    assert "Changed" not in text
+    assert "accounts" not in command("validate", "lone-rogues", cwd=tmp_path).stdout
+
+
+def test_changes_are_told_wherever_the_text_of_a_scenario_is(tmp_path: Path) -> None:
+    changes = ["--set", "law.upheld=1", "--set", 'election.blocs=["TX"]']
+    text = command("validate", "bound-electors", *changes, cwd=tmp_path).stdout
+    assert 'Changed, whatever the text above says:\n- law.upheld = 1\n- election.blocs = ["TX"]\n' in text
+    told = answer("validate", "bound-electors", *changes, cwd=tmp_path)
+    assert told["changes"] == {"law.upheld": "1", "election.blocs": '["TX"]'}
+    ran = answer("run", "bound-electors", *changes[:2], "--draws", "64", cwd=tmp_path)
+    (run,) = (tmp_path / "results").iterdir()
+    assert ran["changes"] == answer("show", run.name, cwd=tmp_path)["changes"] == {"law.upheld": "1"}
+    shown = command("show", run.name, cwd=tmp_path).stdout
+    assert "Changed, whatever the text above and below says:\n- law.upheld = 1\n" in shown
+
+
 def test_new_writes_a_valid_scenario_and_spares_what_is_there(tmp_path: Path) -> None:
     command("new", "my-own.toml", cwd=tmp_path)
     assert answer("validate", "my-own.toml", cwd=tmp_path)["needed"] == 37
@@ -107,6 +137,40 @@ def test_show_and_verify(tmp_path: Path) -> None:
     assert "1 in" in command("show", str(run), cwd=tmp_path).stdout
     assert "counts identical" in command("verify", run.name, cwd=tmp_path).stdout
     assert answer("verify", run.name, cwd=tmp_path)["exact_agrees"] is True
+
+
+@pytest.mark.parametrize("done", [0, 2])
+def test_an_interrupted_verify_compares_nothing(done: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command("run", "bound-electors", "--draws", "5", "--seed", "1", cwd=tmp_path)
+    (run,) = (tmp_path / "results").iterdir()
+    whole = list(engine.running(load("bound-electors").model(), done, seed=1)) if done else []
+
+    def running(*_: object, **__: object) -> Iterator[Simulation]:
+        yield from whole
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "running", running)
+    stopped = command("verify", run.name, cwd=tmp_path, code=130)
+    assert stopped.stdout == ""
+    text = "Interrupted before all was replayed: nothing is compared, and the saved run is unchanged."
+    assert stopped.stderr.strip() == text
+
+
+def test_a_single_election_is_told_as_one(tmp_path: Path) -> None:
+    command("run", "bound-electors", "--draws", "1", "--seed", "1", cwd=tmp_path)
+    (run,) = (tmp_path / "results").iterdir()
+    assert command("verify", run.name, cwd=tmp_path).stdout.startswith("1 election replayed with ")
+
+
+@pytest.mark.parametrize("line", [["scenarios"], ["validate", "lone-rogues"], ["electors", "lone-rogues"]])
+def test_other_commands_say_that_an_interruption_changed_nothing(
+    line: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("montecarlo.scenario.load", interrupted)
+    assert "Interrupted; no saved run or other file was changed." in command(*line, cwd=tmp_path, code=130).stderr
 
 
 @pytest.mark.parametrize("what", ["counts", "exact"])

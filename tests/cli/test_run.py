@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -136,7 +137,14 @@ def test_plot(tmp_path: Path) -> None:
         (["run", "lone-rogues", "--set", "nonsense"], "write key=value"),
         (["run", "lone-rogues", "--set", "election.leader=D"], "the probability that it has none is 1"),
         (["frobnicate"], "No such command"),
-        (["electors", "lone-rogues", "--state", "ZZ"], "ZZ is not a state"),
+        (["electors", "lone-rogues", "--state", "ZZ"], 'No state is called "ZZ"; --state takes its two letters, such'),
+        (["electors", "lone-rogues", "--state", "", "--state", "\x1b"], 'No state is called "" or "\\u001b"; --state'),
+        (["validate", ""], 'Error: "": 1 problem'),
+        (["validate", "lone-rogues", "--set", "\udcff.x=1"], "is not a known key"),
+        (
+            ["validate", "lone-rogues", "--set", "election.blocs=[TX]"],
+            'is "[TX]"; it must be a list of texts in quotes',
+        ),
         (["electors", "lone-rogues", "--csv", "--json"], "exclude each other"),
     ],
 )
@@ -173,6 +181,35 @@ def test_interrupted_runs_print_and_save_a_valid_part(tmp_path: Path) -> None:
     assert "interrupted" in command("show", run.name, cwd=tmp_path).stdout
     replayed = command("verify", run.name, cwd=tmp_path).stdout
     assert "counts identical" in replayed
+
+
+def interrupted(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("where", ["scenario.load", "answer.solve", "engine.simulation.running", "answer.choose"])
+@pytest.mark.parametrize("json_too", [[], ["--json"]])
+def test_an_interruption_before_there_is_an_answer(
+    where: str, json_too: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"montecarlo.{where}", interrupted)
+    done = command("run", "bound-electors", "--draws", "64", *json_too, cwd=tmp_path, code=130)
+    assert done.stdout == ""
+    assert "Interrupted before there was an answer, so that nothing is printed or saved.\n" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "lost"),
+    [("store.save", "but the run is not saved."), ("show.distribution.picture", r"but results/.* has no picture\.")],
+)
+def test_an_interruption_while_saving_keeps_the_answer(
+    where: str, lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"montecarlo.{where}", interrupted)
+    done = command("run", "lone-rogues", "--draws", "64", "--plot", cwd=tmp_path, code=130)
+    assert "1 in 2.9e63" in done.stdout
+    assert re.search(f"Interrupted while saving: the answer is printed, {lost}", done.stderr)
 
 
 def test_a_results_folder_that_cannot_be_written(tmp_path: Path) -> None:

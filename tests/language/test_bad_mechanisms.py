@@ -152,6 +152,11 @@ FAULTS = [
         "line 39: destination.leader has shares that sum to 1.1; they must not exceed 1",
     ),
     ('"Mitt Romney"', '"Mitt R. Money"', 'line 41: destination.leader.alternatives."Mitt R. Money" is named "Mitt R.'),
+    (
+        '"Mitt Romney"',
+        '"Hillary Clinton"',
+        'line 41: destination.leader.alternatives."Hillary Clinton" is the candidate of',
+    ),
     ("congress = 115", "congress = 116", "line 47: house.congress is 116; it must be one of the congresses 107, 115"),
     (
         "leader = 0.9,",
@@ -162,7 +167,7 @@ FAULTS = [
     (
         "tie = { leader = 0.3, opponent = 0.3 }",
         "",
-        "line 50: house.delegation.tie is missing; the 115th Congress has 1 suc",
+        "line 50: house.delegation.tie is missing; the 115th Congress has 1 such delegation.",
     ),
     ("weight = 0.25", "weight = 0.2", "line 55: account has weights that sum to 0.95; they must sum to 1."),
     ("weight = 0.25", "", "line 55: account.many.weight is missing; it must be a number from 0 to 1 or a fraction"),
@@ -282,7 +287,7 @@ def test_hostile_names_of_accounts_and_of_what_they_set_are_told_readably() -> N
     assert any('cannot be set, since defection."\\u001b" is a value' in each for each in found), found
     groups = "".join(f"[defection.group.g{i}]\nprobability = 0\ncount = 1\n" for i in range(300))
     (none,) = problems(HEAD + groups + "[account.a]\nweight = 1\nset = { 'defection.group.x.count' = 1 }\n")
-    assert none.endswith("Groups: g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, ....")
+    assert none.endswith("Groups: g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, ...; a new one is set as a whole table.")
 
 
 @pytest.mark.parametrize(
@@ -290,7 +295,11 @@ def test_hostile_names_of_accounts_and_of_what_they_set_are_told_readably() -> N
     [
         ("cascade.scale", -1, "override: cascade.scale is -1; it must be a number above 0"),
         ("account.fewer.weight", 1, 'override: account.fewer.weight names the account "fewer", which there is not; di'),
-        ("account.few.weight", 1, "line 55: account has weights that sum to 1.25; they must sum to 1."),
+        (
+            "account.few.weight",
+            1,
+            "override account.few.weight=1, with line 55: account has weights that sum to 1.25; they must sum to 1.",
+        ),
         ("account.few.set.factors.national", 2, 'override: account.few.set."factors.national" is 2; it must be a numb'),
         ("defection.elector.TX-01.conditional", 0.5, "override: defection.elector.TX-01.conditional is 0.5; probab"),
         (

@@ -19,7 +19,7 @@ CSV = "id,state,probability,name\nTX-02,TX,0.5,B Person\n"
 
 
 def test_rows_in_any_order_of_columns_with_others_beside() -> None:
-    text = 'law,name, probability ,id\n\nnone,"Person, A",1/4,TX-02\r\n,, 1e-3 ,HI-01\n'
+    text = 'law,name, probability ,id,,\n\nnone,"Person, A",1/4,TX-02,,\r\n,, 1e-3 ,HI-01,,\n'
     rows, problems = read_electors(text, "electors.csv")
     assert rows == (ElectorRow(3, "TX-02", 0.25, "Person, A"), ElectorRow(4, "HI-01", 0.001, ""))
     assert problems == []
@@ -28,10 +28,14 @@ def test_rows_in_any_order_of_columns_with_others_beside() -> None:
 @pytest.mark.parametrize(
     ("csv", "sentence"),
     [
-        ("", "electors.csv, row 1 has no column id."),
+        ("", "electors.csv, row 1 has no column id; it must name the columns, id and probability among them."),
+        ("id;probability\nTX-02;1\n", 'electors.csv, row 1 is "id;probability"; it must have commas between the colum'),
+        ("id\tprobability\n", 'electors.csv, row 1 is "id\\tprobability"; it must have commas between the columns.'),
+        ("id,probability\nTX-02\n", "electors.csv, row 2 has 1 cell; it must have 2, as many as row 1."),
+        ("id,probability\nTX-02,1e-400\n", 'electors.csv, row 2, column probability is "1e-400"; it must be a number'),
         ("id,probabilty\nTX-02,1\n", 'electors.csv, row 1 has no column probability; is it "probabilty"?'),
         ("id,id,probability\n", 'electors.csv, row 1 has two columns "id"; each must have its own name.'),
-        ("id,probability\nTX-02,0.5,1\n", "electors.csv, row 2 has 3 cells; it must have 2."),
+        ("id,probability\nTX-02,0.5,1\n", "electors.csv, row 2 has 3 cells; it must have 2, as many as row 1."),
         (
             "id,probability\n\nTX-02,nan\n",
             'electors.csv, row 3, column probability is "nan"; it must be a number',

@@ -149,7 +149,7 @@ def test_accounts_and_mechanisms() -> None:
 
 def test_a_house_without_exact_answer_is_simulated() -> None:
     """The factor is so strong that all delegations move as one."""
-    scenario = load("house-decides").replace({"house.loading": 0.9999})
+    scenario = load("house-decides").replace({"house.loading": 0.9999999})
     text = screen(ask(scenario, draws=64, seed=1))
     assert re.search(r"the House +~ .*Donald Trump, if it has to choose among three", text)
     assert re.search(r"below \S+ +Hillary Clinton *\n", text[text.index("\nthe House  ") :])

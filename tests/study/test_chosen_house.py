@@ -90,8 +90,10 @@ def test_shipped_houses(name: str) -> None:
 
 
 def test_a_factor_too_strong_to_solve_leaves_the_simulation() -> None:
-    house = House(0.4, 0.3, 0.1, loading=0.9999)
-    with pytest.raises(NotSolvable, match=r"House.loading is up to 0\.9999, .*; montecarlo\.simulate_house takes any"):
+    house = House(0.4, 0.3, 0.1, loading=0.9999999)
+    with pytest.raises(
+        NotSolvable, match=r"House.loading is up to 0\.9999999, .*; montecarlo\.simulate_house takes any"
+    ):
         solve_house(house)
     found = answered(house)
     assert found.of_three is found.of_two is None
