@@ -48,3 +48,7 @@ class NotSolvable(InputError):  # noqa: N818 - the name is part of the interface
     def __str__(self) -> str:
         """Return reason and remedy as one sentence."""
         return f"{self.reason}; {self.remedy}."
+
+
+class IntervalWithheld(MonteCarloError):  # noqa: N818 - as NotSolvable, it says what there is not
+    """An estimate has no interval that could be trusted; the message says why, and what to do."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from math import exp, inf, lgamma, log, log10
+from math import exp, floor, inf, lgamma, log, log10
 
 import numpy as np
 from numpy.typing import NDArray
 
-from montecarlo.errors import InputError
+from montecarlo.errors import IntervalWithheld
 from montecarlo.solution import Outcomes
+from montecarlo.uncertainty import Bounded, ErrorLaw, clopper_pearson
 
 _LOG_10 = log(10.0)
 
@@ -137,25 +138,116 @@ class Simulation:
         return clopper_pearson(self.hits, self.draws, confidence)
 
 
-def clopper_pearson(hits: int, draws: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the exact two-sided interval of a probability after `hits` in `draws`; it never covers less than it says.
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A probability, however small, and what is known of its error.
 
-    As ``scipy.stats.binomtest(hits, draws).proportion_ci(confidence)``, but by beta quantiles, as its root finder stops
-    1e-12 from the end; and ``scipy.stats`` takes a second to import, which is most of a short run.
-
-    Raises
-    ------
-    InputError
-        If `confidence` does not lie strictly between 0 and 1.
+    Attributes
+    ----------
+    law : Counted, Waited, Weighed or Bounded
+        The law of the error; see `montecarlo.uncertainty`.
+    method : str
+        "exact", "crude", "importance" or "cascade".
+    draws : int
+        Draws that it was made of, 0 if exact.
+    effective_sample_size : float
+        Draws of equal weight that would tell as much; inf if exact.
+    seed : int or None
+        Seed that replays it; None if exact.
+    asked, confidence : float
+        The relative error asked for, and at which level.
+    withheld : str
+        Why there is no interval, and what to do; empty if there is one.
     """
-    from scipy.special import betaincinv  # a quarter of a second that listing and validating need not pay
 
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence is {confidence}; it must lie strictly between 0 and 1.")
-    outside = (1 - confidence) / 2
-    low = 0.0 if hits == 0 else float(betaincinv(hits, draws - hits + 1, outside))
-    high = 1.0 if hits == draws else float(betaincinv(hits + 1, draws - hits, 1 - outside))
-    return low, high
+    law: ErrorLaw
+    method: str
+    draws: int
+    effective_sample_size: float
+    seed: int | None
+    asked: float
+    confidence: float
+    withheld: str = ""
+
+    @property
+    def log10_probability(self) -> float:
+        """Decimal logarithm of the estimate, -inf if nothing was seen."""
+        return self.law.log_estimate / _LOG_10
+
+    @property
+    def probability(self) -> float:
+        """The nearest float, 0.0 below 5e-324; without hits 0.0 too, which is no claim: see `interval`."""
+        return exp(self.law.log_estimate)
+
+    @property
+    def relative_error(self) -> float:
+        """Half the width of the interval over the estimate; inf if it is withheld or nothing was seen."""
+        if self.withheld or self.law.log_estimate == -inf:
+            return 0.0 if isinstance(self.law, Bounded) else inf
+        low, high = (exp(each - self.law.log_estimate) for each in self.law.log_interval(self.confidence))
+        return (high - low) / 2.0
+
+    @property
+    def reached(self) -> bool:
+        """Whether the relative error is what was asked for, to a thousandth of it."""
+        return self.relative_error <= self.asked * 1.001
+
+    def interval(self, confidence: float | None = None) -> tuple[float, float]:
+        """Return the interval of the probability, at `confidence` or that of the estimate.
+
+        Raises
+        ------
+        IntervalWithheld
+            If the draws themselves show that it would not hold.
+        InputError
+            If `confidence` does not lie strictly between 0 and 1.
+        """
+        low, high = self.log10_interval(confidence)
+        return 10.0**low, 10.0**high
+
+    def log10_interval(self, confidence: float | None = None) -> tuple[float, float]:
+        """Return the decimal logarithms of the ends of `interval`, which stay finite where they underflow.
+
+        Raises
+        ------
+        IntervalWithheld, InputError
+            As for `interval`.
+        """
+        low, high = self.law.log_interval(self.confidence if confidence is None else confidence)
+        if self.withheld:
+            raise IntervalWithheld(f"There is no interval: {self.withheld}.")
+        return low / _LOG_10, high / _LOG_10
+
+    def __str__(self) -> str:
+        """Return the estimate and its error rounded together, as one in so many, and its logarithm."""
+        exponent = self.log10_probability
+        if exponent == -inf:
+            return "0 (impossible)" if isinstance(self.law, Bounded) else f"below {self.interval()[1]:.2g}"
+        value = rounded_together(exponent, self.relative_error)
+        return f"{value} (1 in {_power_of_ten(-exponent)}, log10 {exponent:.6g})"
+
+
+def rounded_together(exponent: float, relative_error: float) -> str:
+    """Return 10**exponent and its error with the digits that the error leaves: "(5.419 +- 0.053)e-64".
+
+    An error of 0, or below 1e-13, leaves twelve digits; an infinite one is not shown and leaves one.
+    """
+    whole = floor(exponent)
+    mantissa = 10.0 ** (exponent - whole)
+    if relative_error == inf:
+        return f"about {_power_of_ten(exponent)}"
+    if relative_error < 1e-13:
+        return f"{mantissa:.11f}e{whole}"
+    error = mantissa * relative_error
+    digits = max(1 - floor(log10(error)), 0)
+    if -4 <= whole < 0:
+        return f"{10.0**exponent:.{digits - whole}f} +- {10.0**exponent * relative_error:.{digits - whole}f}"
+    return f"({mantissa:.{digits}f} +- {error:.{digits}f})e{whole}"
+
+
+def _power_of_ten(exponent: float) -> str:
+    whole = floor(exponent)
+    return f"{10.0 ** (exponent - whole):.2f}e{whole}" if abs(exponent) >= 6 else f"{10.0**exponent:.3g}"
 
 
 def agreement(hits: int, draws: int, probability: float, complement: float, log10_probability: float) -> float:

@@ -13,7 +13,7 @@ from commands import run_of
 
 from montecarlo.answer import ask
 from montecarlo.errors import InputError, NotSolvable
-from montecarlo.estimates import clopper_pearson
+from montecarlo.uncertainty import clopper_pearson
 from montecarlo.exact.solver import solve
 from montecarlo.model import Mixture
 from montecarlo.scenario import Scenario, load, shipped

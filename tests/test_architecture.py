@@ -25,12 +25,16 @@ FLOORS = (
     ("language.roster_checks", "language.mechanism_checks", "language.assembly"),
     ("language.validation",),
     ("scenario",),
+    ("uncertainty",),
     ("kernel.streams", "kernel.normal", "estimates"),
     ("kernel.plan", "kernel.student", "kernel.common_odds"),
-    ("kernel.fixed_coins",),
+    ("kernel.coins",),
     ("kernel.linked_plan",),
     ("kernel", "exact"),
     ("engine",),
+    ("sampling.weights", "sampling.sampler"),
+    ("sampling",),
+    ("estimation",),
     ("study",),
     ("answer",),
     ("manifest",),
@@ -67,7 +71,7 @@ def floor(name: str) -> int:
     for number, rooms in enumerate(FLOORS):
         if any(name == room or name.startswith(f"{room}.") for room in rooms):
             return number
-    if name in {"language", "kernel", "engine", "exact", "show", "cli"}:
+    if name in {"language", "kernel", "sampling", "engine", "exact", "show", "cli"}:
         return 0
     raise AssertionError(f"{name} stands on no floor")
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from montecarlo.engine.simulation import whole_number
 from montecarlo.errors import InputError
-from montecarlo.estimates import clopper_pearson
+from montecarlo.uncertainty import clopper_pearson
 from montecarlo.house import House
 from montecarlo.kernel.normal import normal_cdf, normal_quantile, upper_quantile
 from montecarlo.kernel.streams import block_words, fresh_seed, splitmix64

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from montecarlo.estimates import Tally
 from montecarlo.kernel.common_odds import draw_odds
-from montecarlo.kernel.fixed_coins import Toss, make_program
 from montecarlo.kernel.linked_plan import (
     CASCADE,
     CHI_SQUARE,
@@ -28,16 +27,13 @@ from montecarlo.kernel.linked_plan import (
     ODDS,
     PLEDGE,
     ROUTE,
-    SEEN,
-    Coins,
     LinkedPlan,
 )
 from montecarlo.kernel.normal import Floats
-from montecarlo.kernel.plan import ALWAYS, DENSE
+from montecarlo.kernel.plan import ALWAYS
 from montecarlo.kernel.streams import Words, block_words, lane_states
 
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-Limit = tuple[Words, Words]
 
 
 def tally_blocks(plan: LinkedPlan, seed: int, stage: int, first: int, draws: int, *, backend: str) -> Tally:
@@ -83,12 +79,10 @@ class _Block:
     def states(self) -> Words:
         return lane_states(self.start, self.lanes)
 
-    @cached_property
-    def valid(self) -> Words:
-        """Elections asked for, ``(lanes,)``."""
-        mask = np.full(self.lanes, _ALL)
-        mask[-1] >>= np.uint64(64 * self.lanes - self.elections)
-        return mask
+    @property
+    def _asked(self) -> np.uint64:
+        """Elections of the last lane that were asked for."""
+        return _ALL >> np.uint64(64 * self.lanes - self.elections)
 
     @cached_property
     def environment(self) -> tuple[Floats, Floats]:
@@ -115,11 +109,11 @@ class _Block:
         acts, joins = rows[acting:soon], rows[ever : ever + n]
         cancels = rows[cancelled:seen] if rows[ruling].any() else None
         if plan.coordination == PLEDGE:
-            self._pledge(acts[:n], joins & ~acts[:n])
+            self._pledge(acts[:n], joins)
         elif plan.coordination == CASCADE:
             others = rows[soon : soon + n], joins, rows[seen : seen + n]
             self.cascade(plan, self.key, acts[:n], others, self.environment)
-        acts &= self.valid
+        acts[:, -1] &= self._asked
         attempted = self._by_group(acts[:n])
         if cancels is not None:
             acts &= ~(cancels & rows[ruling])
@@ -138,69 +132,31 @@ class _Block:
         plan = self.plan
         # Rows whose distance is no power of two do not push each other out of the processor's caches.
         padded = np.empty((plan.layout.rows, self.lanes + 8), dtype=np.uint64)
-        rows = padded[:, : self.lanes]
-        if plan.dependence == INDEPENDENT:
-            for row, kind in plan.program.filled.tolist():
-                rows[row] = _ALL if kind == ALWAYS else np.uint64(0)
-            self.operations.draw_fixed(self.states, self.key, plan.program, padded)
-            return rows
-        acting, soon, ever, cancelled, seen, ruling = plan.layout.starts
-        rows[ruling] = self._coin(plan.laws, 0, 0)
-        limits: dict[float, Limit] = {}
-        before, y = -1, np.ones(1)
-        for i, profile in enumerate(plan.profile.tolist()):
-            rows[cancelled + i] = self._coin(plan.laws, 1 + i, 1 + 2 * i)
-            if profile != before:
-                y = self._group_factor(profile, before, y)
-                limits, before = self._limits(profile, y), profile
-            places = [acting + i, soon + i, ever + i] if i < plan.leaders else [acting + i]
-            self._act(profile, 2 + 2 * i, limits, rows, places)
-            if i < plan.leaders and plan.coordination == CASCADE:
-                rows[seen + i] = self._coin(plan.seen, 0, SEEN + i)
-        return rows
+        before, y = -1, np.zeros(64 * self.lanes)
+        for profile, program in plan.programs:
+            for row, kind in program.filled.tolist():
+                padded[row] = _ALL if kind == ALWAYS else np.uint64(0)
+            factor = -1 if profile < 0 else int(plan.factor[profile])
+            if factor != before:
+                y, before = self._group_factor(factor), factor
+            limits = self.operations.varying(plan, profile, (*self.environment, y))
+            self.operations.draw(self.states, self.key, program, limits, padded)
+        return padded[:, : self.lanes]
 
-    def _coin(self, coins: Coins, which: int, source: int) -> Words:
-        """Toss a coin of fixed probability in all elections, ``(lanes,)``."""
-        kind = int(coins.kind[which])
-        if kind != DENSE:
-            return np.full(self.lanes, _ALL if kind == ALWAYS else np.uint64(0))
-        mask = np.empty((1, self.lanes), dtype=np.uint64)
-        program = make_program([Toss(source, [(0, kind, int(coins.threshold[which]))])])
-        self.operations.draw_fixed(self.states, self.key, program, mask)
-        return np.asarray(mask[0])
-
-    def _group_factor(self, profile: int, before: int, y: Floats) -> Floats:
-        """Return the factor of a profile's group, computed once for neighbours in the plan."""
-        factor = int(self.plan.factor[profile])
-        if factor < 0 or (before >= 0 and factor == int(self.plan.factor[before])):
-            return y
-        normal: Floats = self.operations.normals(self.key, GROUP + factor, 64 * self.lanes)
+    def _group_factor(self, factor: int) -> Floats:
+        """Return the factor of a group in all elections; 0 without one."""
+        elections = 64 * self.lanes
+        if factor < 0:
+            return np.zeros(elections)
+        normal: Floats = self.operations.normals(self.key, GROUP + factor, elections)
         return normal
 
-    def _limits(self, profile: int, y: Floats) -> dict[float, Limit]:
-        """Return the different limits of a profile that are neither never nor always reached, in rising order."""
-        plan, ops = self.plan, self.operations
-        values, kinds = plan.limits[profile].tolist(), plan.kinds[profile].tolist()
-        different = dict.fromkeys(value for value, kind in zip(values, kinds, strict=True) if kind == DENSE)
-        z, scale = self.environment
-        y = y if plan.factor[profile] >= 0 else np.zeros_like(z)
-        return {value: ops.varying(plan, profile, value, (z, y, scale)) for value in different}
-
-    def _act(self, profile: int, source: int, limits: dict[float, Limit], rows: Words, places: list[int]) -> None:
-        """Fill the masks of an elector."""
-        drawn = np.empty((len(limits), self.lanes), dtype=np.uint64)
-        if limits:
-            self.operations.draw(self.states, self.key, source, list(limits.values()), drawn)
-        found = dict(zip(limits, drawn, strict=True))
-        values, kinds = self.plan.limits[profile].tolist(), self.plan.kinds[profile].tolist()
-        for place, value, kind in zip(places, values, kinds, strict=False):
-            rows[place] = found[value] if kind == DENSE else _ALL if kind == ALWAYS else np.uint64(0)
-
-    def _pledge(self, acts: Words, ready: Words) -> None:
-        """Let those who pledged act where the count reaches the threshold."""
-        counted = acts | ready if self.plan.counts_all else ready
+    def _pledge(self, acts: Words, joins: Words) -> None:
+        """Let those who pledged act where the count reaches the threshold; who acts anyhow may stand in both masks."""
+        counted = acts | joins if self.plan.counts_all else joins & ~acts
         enough = self.operations.totals(counted, np.ones(len(acts), dtype=np.int64)) >= self.plan.threshold
-        acts |= ready & np.packbits(enough, bitorder="little").view("<u8").astype(np.uint64, copy=False)
+        joins &= np.packbits(enough, bitorder="little").view("<u8").astype(np.uint64, copy=False)
+        acts |= joins
 
     def _by_group(self, masks: Words) -> NDArray[np.int64]:
         """Sum the votes of the leader's electors by group."""

@@ -37,7 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from montecarlo.errors import InputError
-from montecarlo.kernel.fixed_coins import Layout, Program, Toss, make_program
+from montecarlo.kernel.coins import FIXED, Layout, Limit, Program, Toss, make_program
 from montecarlo.kernel.normal import Floats, upper_quantile
 from montecarlo.kernel.plan import ALWAYS, DENSE, NEVER, ONE, lanes_for
 from montecarlo.kernel.student import student_upper_quantile
@@ -138,24 +138,46 @@ class LinkedPlan:
         return Layout(len(self.votes), self.leaders)
 
     @cached_property
-    def program(self) -> Program:
-        """All tosses of independent electors."""
-        acting, soon, ever, cancelled, seen, ruling = self.layout.starts
-        laws, seers = self.laws, self.seen
-        tosses = [Toss(0, [(ruling, int(laws.kind[0]), int(laws.threshold[0]))])]
+    def programs(self) -> list[tuple[int, Program]]:
+        """The electors of each profile toss together: profile and tosses, the ruling first; all as one if independent.
+
+        Profile -1 stands for tosses whose limits do not vary.
+        """
+        laws, ruling = self.laws, self.layout.starts[-1]
+        tosses = {-1: [Toss(0, [Limit(ruling, int(laws.kind[0]), int(laws.threshold[0]))])]}
         for i, profile in enumerate(self.profile.tolist()):
-            cancel = cancelled + i, int(laws.kind[1 + i]), int(laws.threshold[1 + i])
-            starts = [acting, soon, ever] if i < self.leaders and self.coordination != ALONE else [acting]
-            values, kinds = self.limits[profile].tolist(), self.kinds[profile].tolist()
-            limits = [
-                (start + i, kind, min(round(value * ONE), ONE - 1))
-                for start, value, kind in zip(starts, values, kinds, strict=False)
-                if start != soon or self.coordination == CASCADE
-            ]
-            tosses += [Toss(1 + 2 * i, [cancel]), Toss(2 + 2 * i, limits)]
-            if i < self.leaders and self.coordination == CASCADE:
-                tosses.append(Toss(SEEN + i, [(seen + i, int(seers.kind[0]), int(seers.threshold[0]))]))
-        return make_program(tosses)
+            together = -1 if self.dependence == INDEPENDENT else profile
+            tosses.setdefault(together, []).extend(self._tosses(i, profile))
+        return [(profile, make_program(each)) for profile, each in tosses.items()]
+
+    def different_limits(self, profile: int) -> list[float]:
+        """Return the limits of a profile that are neither never nor always reached, each once, in rising order."""
+        values, kinds = self.limits[profile].tolist(), self.kinds[profile].tolist()
+        return list(dict.fromkeys(value for value, kind in zip(values, kinds, strict=True) if kind == DENSE))
+
+    def _tosses(self, i: int, profile: int) -> list[Toss]:
+        """Return the tosses of an elector; rows that nobody reads are left out."""
+        acting, soon, ever, cancelled, seen, _ = self.layout.starts
+        laws, seers, different = self.laws, self.seen, self.different_limits(profile)
+        moved = i < self.leaders and self.coordination != ALONE
+        in_cascade = moved and self.coordination == CASCADE
+        starts = [(acting, 0)] + in_cascade * [(soon, 1)] + moved * [(ever, 2)]
+        limits = []
+        for start, which in starts:
+            kind, value = int(self.kinds[profile, which]), float(self.limits[profile, which])
+            fixed, number = 0, FIXED
+            if self.dependence == INDEPENDENT:
+                fixed = min(round(value * ONE), ONE - 1)
+            elif kind == DENSE:
+                number = different.index(value)
+            limits.append(Limit(start + i, kind, fixed, number))
+        tosses = [Toss(2 + 2 * i, limits)]
+        if laws.kind[0] != NEVER:
+            cancel = Limit(cancelled + i, int(laws.kind[1 + i]), int(laws.threshold[1 + i]))
+            tosses.insert(0, Toss(1 + 2 * i, [cancel]))
+        if in_cascade:
+            tosses.append(Toss(SEEN + i, [Limit(seen + i, int(seers.kind[0]), int(seers.threshold[0]))]))
+        return tosses
 
     @property
     def elections(self) -> int:

@@ -35,6 +35,13 @@ FIRST_CELL: Final = 1022 * OCTAVE
 """Cell of 0.5, as the upper bits of a float64 count them."""
 HIGHEST: Final = 2.0**63 - 1024
 """The largest float64 below 2^63: words next to the middle are cut to it, lest rounding lifts them over it."""
+WITHIN_BITS: Final = 47
+"""Bits of a float64's mantissa below those that number its cell."""
+UNIT: Final = 1023 << 52
+"""Bits of 1.0: with them before it, the lower part of a mantissa is a float64 from 1 to 1 + 1/32."""
+CENTRE: Final = 1.0 + 0.5 / OCTAVE
+"""The centre of these; the differences from it are exact, and those from the centre of any cell."""
+_SIGN: Final = np.uint64(1 << 63)
 _OCTAVES: Final = 64
 _FURTHEST: Final = 14
 
@@ -47,27 +54,40 @@ def normal_cdf(x: Floats) -> Floats:
 
 def normal_threshold(x: Floats) -> NDArray[np.uint64]:
     """Return P(Z <= x) as 64-bit thresholds, ``x.shape``: the smaller tail rounded down to 63 bits, or what is left."""
-    smaller = (np.minimum(upper_tail(np.abs(x)), 0.5) * 2.0**63).astype(np.int64).astype(np.uint64) << np.uint64(1)
-    return np.where(x >= 0, ~smaller, smaller)
+    smaller = np.minimum(upper_tail(np.abs(x)), 0.5)
+    smaller *= 2.0**63
+    threshold = smaller.astype(np.int64).view(np.uint64)
+    threshold <<= np.uint64(1)
+    return np.invert(threshold, out=threshold, where=x >= 0)
 
 
 def normal_quantile(words: NDArray[np.uint64]) -> Floats:
     """Turn random words into standard normal numbers, ``words.shape``: the quantiles of (word + 1/2) / 2^64."""
-    below = (words >> np.uint64(63)) == 0
-    y = np.minimum(np.where(below, words, ~words).astype(np.int64).astype(np.float64) + 0.5, HIGHEST)
-    bits = y.view(np.int64)
-    cell = (bits >> np.int64(47)) - np.int64(FIRST_CELL)
-    mantissa = ((bits & np.int64((1 << 52) - 1)) | np.int64(1023 << 52)).view(np.float64)
-    centre = 1.0 + (((bits >> np.int64(47)) & np.int64(OCTAVE - 1)).astype(np.float64) + 0.5) * (1.0 / OCTAVE)
-    x = _polynomial(_columns(quantile_table), cell, mantissa - centre)
-    return np.where(below, -x, x)
+    above = words & _SIGN
+    y = (words.view(np.int64) ^ (above.view(np.int64) >> np.int64(63))).astype(np.float64)
+    y += 0.5
+    bits = np.minimum(y, HIGHEST, out=y).view(np.int64)
+    cell = bits >> np.int64(WITHIN_BITS)
+    cell -= FIRST_CELL
+    bits &= (1 << WITHIN_BITS) - 1
+    bits |= UNIT
+    y -= CENTRE
+    x = _polynomial(_columns(quantile_table), cell, y)
+    # The number of the upper tail, with the other sign below.
+    above ^= _SIGN
+    above ^= x.view(np.uint64)
+    return above.view(np.float64)
 
 
 def upper_tail(x: Floats) -> Floats:
     """Return Q(x) = P(Z > x) of ``x >= 0``."""
-    x = np.minimum(x, LAST)
-    cell = (x * CELLS).astype(np.int64)
-    return _polynomial(_columns(tail_table), cell, x - (cell.astype(np.float64) + 0.5) * (1.0 / CELLS))
+    u = np.minimum(x, LAST)
+    cell = (u * CELLS).astype(np.int64)
+    centre = cell.astype(np.float64)
+    centre += 0.5
+    centre *= 1.0 / CELLS
+    u -= centre
+    return _polynomial(_columns(tail_table), cell, u)
 
 
 def upper_quantile(probability: Floats) -> Floats:
@@ -97,9 +117,11 @@ def _inverse(upper: Floats) -> Floats:
 def _polynomial(columns: Floats, cell: NDArray[np.int64], u: Floats) -> Floats:
     """Evaluate the polynomials of the cells, by Horner's rule."""
     value: Floats = columns[4].take(cell)
+    coefficient = np.empty_like(value)
     for column in columns[3::-1]:
         value *= u
-        value += column.take(cell)
+        # No cell is beyond the table; to cut it is quicker than to ask.
+        value += column.take(cell, out=coefficient, mode="clip")
     return value
 
 

@@ -17,15 +17,18 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from montecarlo.kernel.normal import CELLS, FIRST_CELL, HIGHEST, LAST, OCTAVE
+from montecarlo.kernel.normal import CELLS, CENTRE, FIRST_CELL, HIGHEST, LAST, UNIT, WITHIN_BITS
 
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-U0, U1, U32, U63 = np.uint64(0), np.uint64(1), np.uint64(32), np.uint64(63)
+U0, U1, U32 = np.uint64(0), np.uint64(1), np.uint64(32)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _BELOW_ONE = 1.0 - 2.0**-53
 _HALF = 2.0**63
+_SIGN = np.uint64(1 << 63)
+_WITHIN_BITS = np.uint64(WITHIN_BITS)
+_WITHIN, _UNIT = np.uint64((1 << WITHIN_BITS) - 1), np.uint64(UNIT)
 
 
 def compiled(function: Any) -> Any:
@@ -81,27 +84,62 @@ def unit(word):
 
 
 @inlined
+def quantile_cell(word):
+    """Return cell and argument of a word's quantile, as `montecarlo.kernel.normal.normal_quantile` finds them."""
+    y = min(np.float64(np.int64(word ^ (U0 - (word >> np.uint64(63))))) + 0.5, HIGHEST)
+    bits = np.float64(y).view(np.uint64)
+    u = np.uint64((bits & _WITHIN) | _UNIT).view(np.float64) - CENTRE
+    return (bits >> _WITHIN_BITS) - np.uint64(FIRST_CELL), u
+
+
+@inlined
+def signed(x, word):
+    """Return the quantile that belongs to a word from that of the upper tail."""
+    return np.uint64(np.float64(x).view(np.uint64) ^ (~word & _SIGN)).view(np.float64)
+
+
+@inlined
+def tail_cell(argument):
+    """Return cell and argument of an upper tail, as `montecarlo.kernel.normal.upper_tail` finds them."""
+    x = min(abs(argument), LAST)
+    cell = np.int32(x * CELLS)
+    return np.uint64(cell), x - (np.float64(cell) + 0.5) * (1.0 / CELLS)
+
+
+@inlined
+def tail_threshold(upper, argument):
+    """Turn the smaller tail into Phi as a threshold, as `montecarlo.kernel.normal.normal_threshold`."""
+    return (np.uint64(np.int64(min(upper, 0.5) * _HALF)) << U1) ^ (U0 - np.uint64(argument >= 0.0))
+
+
+@inlined
+def polynomial(table, cell, u):
+    """Evaluate the polynomial of a cell, by Horner's rule."""
+    return (((table[cell, 4] * u + table[cell, 3]) * u + table[cell, 2]) * u + table[cell, 1]) * u + table[cell, 0]
+
+
+@compiled
+def polynomials(table, cells, arguments, values):
+    """Evaluate a polynomial for every argument.
+
+    The processor works on many at once only if finding the cells and using the values stand in loops of their own.
+    """
+    for k in range(len(values)):
+        values[k] = polynomial(table, cells[k], arguments[k])
+
+
+@inlined
 def normal(word, table):
     """Turn a word into a standard normal number, as `montecarlo.kernel.normal.normal_quantile`; without a branch."""
-    above = word >> U63
-    y = min(np.float64(np.int64(word ^ (U0 - above))) + 0.5, HIGHEST)
-    bits = np.float64(y).view(np.int64)
-    upper = bits >> 47
-    mantissa = np.int64((bits & ((1 << 52) - 1)) | (1023 << 52)).view(np.float64)
-    u = mantissa - (1.0 + (np.float64(upper & (OCTAVE - 1)) + 0.5) * (1.0 / OCTAVE))
-    row = upper - FIRST_CELL
-    x = (((table[row, 4] * u + table[row, 3]) * u + table[row, 2]) * u + table[row, 1]) * u + table[row, 0]
-    return x * (np.float64(np.int64(above)) * 2.0 - 1.0)
+    cell, u = quantile_cell(word)
+    return signed(polynomial(table, cell, u), word)
 
 
 @inlined
 def normal_threshold(argument, table):
     """Return Phi as a threshold, as `montecarlo.kernel.normal.normal_threshold`; without a branch."""
-    x = min(abs(argument), LAST)
-    row = np.int64(x * CELLS)
-    u = x - (np.float64(row) + 0.5) * (1.0 / CELLS)
-    upper = (((table[row, 4] * u + table[row, 3]) * u + table[row, 2]) * u + table[row, 1]) * u + table[row, 0]
-    return threshold(upper) ^ (U0 - np.uint64(argument >= 0.0))
+    cell, u = tail_cell(argument)
+    return tail_threshold(polynomial(table, cell, u), argument)
 
 
 @inlined

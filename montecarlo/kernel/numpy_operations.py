@@ -8,76 +8,72 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from montecarlo.kernel.fixed_coins import Program
+from montecarlo.kernel.coins import FIXED, Program
 from montecarlo.kernel.linked_plan import FACTORS, LinkedPlan
 from montecarlo.kernel.normal import Floats, normal_quantile, normal_threshold
 from montecarlo.kernel.plan import BITS
 from montecarlo.kernel.streams import Words, Xoshiro256PlusPlus, keyed_words, splitmix64
 
 Integers = NDArray[np.int64]
+_Open = tuple[int, int, Integers, Words]
+"""Limit, source, lanes, and the elections in them that the first bits left open."""
 
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _BELOW_ONE = 1.0 - 2.0**-53
+_PART = 8192
+_TOGETHER = 32
+"""Limits whose open elections are settled together: fewer pay for NumPy's calls."""
 PART = 64
 """Lanes whose pairs of elector and election are listed together."""
 
 
 def normals(key: int, source: int, elections: int) -> Floats:
     """Return a standard normal number for each election of the block, ``(E,)``."""
-    return normal_quantile(keyed_words(key, source, np.arange(elections, dtype=np.uint64)))
+    result = np.empty(elections)
+    for part in _parts(elections):
+        election = np.arange(part.start, min(part.stop, elections), dtype=np.uint64)
+        result[part] = normal_quantile(keyed_words(key, source, election))
+    return result
 
 
-def draw_fixed(states: Words, key: int, program: Program, rows: Words) -> None:
-    """Toss all coins of a program: each limit's row of `rows` becomes 1 where the random number is below it.
-
-    Parameters
-    ----------
-    states : (4, lanes) uint64
-        Generators, advanced by 8 words a coin.
-    key : int
-        Of the keyed words that settle what the first 8 bits leave open.
-    program : Program
-        The coins.
-    rows : (rows, at least lanes) uint64
-        Overwritten where limits are drawn.
-    """
-    lanes = states.shape[1]
-    for source, first, last in program.coins.tolist():
-        limits = [_fixed(threshold) for threshold in program.thresholds[first:last].tolist()]
-        masks = np.empty((last - first, lanes), dtype=np.uint64)
-        draw(states, key, source, limits, masks)
-        rows[program.rows[first:last], :lanes] = masks
+def _parts(elections: int) -> list[slice]:
+    """Cut a block into parts whose intermediate results stay in the processor's caches."""
+    return [slice(first, first + _PART) for first in range(0, elections, _PART)]
 
 
-def _fixed(threshold: int) -> tuple[Words, Words]:
-    """Return a threshold that is the same in all elections, ``(1,)``, and its first bits, ``(8, 1)``."""
-    bits = [[_ALL if threshold >> (63 - k) & 1 else np.uint64(0)] for k in range(BITS)]
-    return np.array([threshold], dtype=np.uint64), np.array(bits, dtype=np.uint64)
-
-
-def varying(plan: LinkedPlan, profile: int, limit: float, common: tuple[Floats, Floats, Floats]) -> tuple[Words, Words]:
-    """Return the thresholds of a profile, ``(E,)``, and their first bits, ``(8, lanes)``.
+def varying(plan: LinkedPlan, profile: int, common: tuple[Floats, Floats, Floats]) -> tuple[Words, Words]:
+    """Return the thresholds of a profile's limits, ``(limits, E)``, and their first bits, ``(limits, 8, lanes)``.
 
     Parameters
     ----------
     plan : LinkedPlan
         The model.
     profile : int
-        Whose loadings count.
-    limit : float
-        One of the profile's limits.
+        Whose loadings and limits count; no limits for -1.
     common : three (E,) float64
-        Z, Y and the scale under factors; the odds first under common odds.
+        Z, the scale and Y under factors; the odds first under common odds.
     """
-    z, y, scale = common
-    if plan.dependence == FACTORS:
-        a, b, sharp = plan.loadings[profile].tolist()
-        threshold = normal_threshold(((a * z + b * y) - limit * scale) * sharp)
-    else:
-        threshold = odds_threshold(limit, z)
-    first = np.unpackbits((threshold >> np.uint64(56)).astype(np.uint8)[:, None], axis=1)
-    packed = np.packbits(first.T.reshape(BITS, -1, 64), axis=2, bitorder="little")
-    return threshold, np.ascontiguousarray(packed).view("<u8")[:, :, 0].astype(np.uint64, copy=False)
+    values = [] if profile < 0 else plan.different_limits(profile)
+    threshold = np.empty((len(values), len(common[0])), dtype=np.uint64)
+    bits = np.empty((len(values), BITS, threshold.shape[1] // 64), dtype=np.uint64)
+    a, b, sharp = plan.loadings[profile].tolist()
+    for row, limit in enumerate(values):
+        for part in _parts(threshold.shape[1]):
+            z, scale, y = (each[part] for each in common)
+            if plan.dependence == FACTORS:
+                found = normal_threshold(((a * z + b * y) - limit * scale) * sharp)
+            else:
+                found = odds_threshold(limit, z)
+            threshold[row, part] = found
+            bits[row, :, part.start // 64 : part.stop // 64] = _first_bits(found)
+    return threshold, bits
+
+
+def _first_bits(threshold: Words) -> Words:
+    """Return bit k of all thresholds in row k, ``(8, lanes)``."""
+    first = (threshold >> np.uint64(56)).astype(np.uint8)
+    packed = [np.packbits(first & np.uint8(128 >> k), bitorder="little") for k in range(BITS)]
+    return np.array(packed).view("<u8").astype(np.uint64, copy=False)
 
 
 def odds_threshold(limit: Floats | float, odds: Floats) -> Words:
@@ -88,44 +84,76 @@ def odds_threshold(limit: Floats | float, odds: Floats) -> Words:
     return (chance * 2.0**63).astype(np.int64).astype(np.uint64) << np.uint64(1)
 
 
-def draw(states: Words, key: int, source: int, limits: list[tuple[Words, Words]], masks: Words) -> None:
-    """Draw a coin of the lanes: row r of `masks` becomes 1 where the random number is below limit r.
+def draw(states: Words, key: int, program: Program, limits: tuple[Words, Words], rows: Words) -> None:
+    """Toss all coins of a program: each limit's row of `rows` becomes 1 where the random number is below it.
 
     Parameters
     ----------
     states : (4, lanes) uint64
-        Generators, advanced by 8 words each.
-    key, source : int
+        Generators, advanced by 8 words a coin.
+    key : int
         Of the keyed words that settle what the first 8 bits leave open.
-    limits : list of (thresholds, bits)
-        From `varying`, in rising order.
-    masks : (limits, lanes) uint64
-        Overwritten.
+    program : Program
+        The coins.
+    limits : (limits, E) uint64 and (limits, 8, lanes) uint64
+        Those that vary, and their first bits; from `varying`.
+    rows : (rows, at least lanes) uint64
+        Overwritten where limits are drawn.
     """
-    generator = Xoshiro256PlusPlus(states)
-    masks[:] = 0
-    same = np.full_like(masks, _ALL)
-    for k in range(BITS):
-        word = generator.next()
-        for row, (_, bits) in enumerate(limits):
-            differs = (word ^ bits[k]) & same[row]
-            masks[row] |= differs & bits[k]
-            same[row] ^= differs
-    for row, (threshold, _) in enumerate(limits):
-        _settle(key, source, threshold, same[row], masks[row])
+    generator, lanes = Xoshiro256PlusPlus(states), states.shape[1]
+    words = np.empty((BITS, lanes), dtype=np.uint64)
+    waiting: list[_Open] = []
+    for source, first, last in program.coins.tolist():
+        for word in words:
+            word[:] = generator.next()
+        for k in range(first, last):
+            number = int(program.numbers[k])
+            bits = _fixed_bits(int(program.thresholds[k])) if number < 0 else limits[1][number]
+            mask = rows[program.rows[k], :lanes]
+            same = _compare(words, bits, mask)
+            lane = np.flatnonzero(same)
+            waiting.append((k, source, lane, same[lane]))
+        if len(waiting) >= _TOGETHER:
+            _settle(key, program, limits[0], waiting, rows)
+    if waiting:
+        _settle(key, program, limits[0], waiting, rows)
 
 
-def _settle(key: int, source: int, threshold: Words, same: Words, mask: Words) -> None:
+def _fixed_bits(threshold: int) -> Words:
+    """Return the first bits of a threshold, ``(8, 1)``."""
+    return np.array([[_ALL if threshold >> (63 - k) & 1 else np.uint64(0)] for k in range(BITS)])
+
+
+def _compare(words: Words, bits: Words, mask: Words) -> Words:
+    """Compare random bits with those of a limit; return where they are all the same."""
+    mask[:] = 0
+    same, differs = np.full_like(mask, _ALL), np.empty_like(mask)
+    for word, bit in zip(words, bits, strict=True):
+        np.bitwise_xor(word, bit, out=differs)
+        differs &= same
+        same ^= differs
+        differs &= bit
+        mask |= differs
+    return same
+
+
+def _settle(key: int, program: Program, varying: Words, waiting: list[_Open], rows: Words) -> None:
     """Elections that the first bits left open: the keyed word decides against the rest of the threshold."""
-    lane, left = np.flatnonzero(same), same[same != 0]
+    limit, source = (np.repeat([each[i] for each in waiting], [len(each[2]) for each in waiting]) for i in (0, 1))
+    lane, left = (np.concatenate([each[i] for each in waiting]) for i in (2, 3))
+    base = source.astype(np.uint64) << np.uint64(32)
     while len(lane):
         low = left & -left
-        election = (lane.astype(np.uint64) << np.uint64(6)) + np.bitwise_count(low - np.uint64(1))
-        rest = threshold[election % np.uint64(len(threshold))] << np.uint64(BITS)
-        won = keyed_words(key, source, election) < rest
-        mask[lane[won]] |= low[won]
-        left = left ^ low
-        lane, left = lane[left != 0], left[left != 0]
+        election = (lane << 6) + np.bitwise_count(low - np.uint64(1))
+        threshold, number = program.thresholds[limit], program.numbers[limit]
+        vary = number != FIXED
+        threshold[vary] = varying[number[vary], election[vary]]
+        won = splitmix64(np.uint64(key), base + election.astype(np.uint64)) < threshold << np.uint64(BITS)
+        rows[program.rows[limit[won]], lane[won]] |= low[won]
+        left ^= low
+        more = left != 0
+        limit, base, lane, left = limit[more], base[more], lane[more], left[more]
+    waiting.clear()
 
 
 def totals(masks: Words, votes: Integers) -> Integers:

@@ -28,8 +28,8 @@ MIX_2: Final = 0x94D049BB133111EB
 
 # 0-d arrays: NumPy converts a Python or NumPy scalar anew at every call, which costs more than the shift itself.
 _GOLDEN, _MIX_1, _MIX_2 = (np.array(constant, dtype=np.uint64) for constant in (GOLDEN, MIX_1, MIX_2))
-_17, _19, _23, _27, _30, _31, _41, _45 = (
-    np.array(shift, dtype=np.uint64) for shift in (17, 19, 23, 27, 30, 31, 41, 45)
+_12, _17, _19, _23, _27, _30, _31, _41, _45 = (
+    np.array(shift, dtype=np.uint64) for shift in (12, 17, 19, 23, 27, 30, 31, 41, 45)
 )
 
 
@@ -70,6 +70,31 @@ def splitmix64(key: Words | np.uint64, counter: Words) -> Words:
 def keyed_words(key: int, source: int, election: Words) -> Words:
     """Return the stateless words of some elections of a block: number ``source * 2**32 + election`` of its sequence."""
     return splitmix64(np.uint64(key), election + np.uint64(source << 32))
+
+
+class Uniforms:
+    """Numbers strictly between 0 and 1, of 52 random bits each: word after word of a block's stateless source.
+
+    Parameters
+    ----------
+    seed, stage, block : int
+        What the numbers depend on.
+    """
+
+    def __init__(self, seed: int, stage: int, block: int) -> None:
+        _, key = block_words(seed, stage, block)
+        self._key = np.uint64(key)
+        self._drawn = 0
+
+    def __call__(self, *shape: int) -> NDArray[np.float64]:
+        """Return the next numbers, in an array of the shape."""
+        size = int(np.prod(shape, dtype=np.int64))
+        words = splitmix64(self._key, np.arange(self._drawn, self._drawn + size, dtype=np.uint64))
+        self._drawn += size
+        words >>= _12
+        numbers = (words.astype(np.float64) + 0.5) * 2.0**-52
+        result: NDArray[np.float64] = numbers.reshape(shape)
+        return result
 
 
 class Xoshiro256PlusPlus:

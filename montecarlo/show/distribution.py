@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from montecarlo.estimates import clopper_pearson
+from montecarlo.uncertainty import clopper_pearson
 from montecarlo.show import numbers
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 import montecarlo.data as data
 from montecarlo.answer import Answer
-from montecarlo.estimates import clopper_pearson
+from montecarlo.uncertainty import clopper_pearson
 from montecarlo.parts import Alone
 from montecarlo.show import numbers
 from montecarlo.solution import Solution

@@ -9,7 +9,7 @@ import pytest
 
 from montecarlo.engine.house_simulation import BLOCK, STAGE, simulate_house
 from montecarlo.errors import InputError
-from montecarlo.estimates import clopper_pearson
+from montecarlo.uncertainty import clopper_pearson
 from montecarlo.exact.contingent import solve_house
 from montecarlo.house import House
 from montecarlo.kernel.streams import block_words, splitmix64

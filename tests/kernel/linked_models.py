@@ -116,6 +116,8 @@ LARGER = {
     "long rows, factors": _many(Factors(0.5, 0.2), _cascade(_LONG)),
     "long rows, t, half seen": _many(Factors(0.5, 0.0, 5), _cascade(_LONG, visibility=0.5)),
     "long rows, odds, 3 rounds": _many(CommonOdds(2.0, 9.0), _cascade(_LONG, rounds=3)),
+    "beyond 64 levels": _many(Factors(0.3), Cascade(0.7, np.linspace(0, 1, 160)), n=150, p=0.3),
+    "beyond 64 levels, independent": _many(Independent(), Cascade(0.7, np.linspace(0, 1, 160)), n=150, p=0.3),
     "nobody seen": _many(Factors(0.5), _cascade(_LONG, visibility=0.0)),
     "no rounds": _many(CommonOdds(2.0, 9.0), _cascade(_LONG, rounds=0)),
     "beyond 16 levels exactly": _many(Factors(0.5), _cascade(np.minimum(np.arange(18) / 17, 1.0))),

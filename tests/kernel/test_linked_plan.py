@@ -11,6 +11,7 @@ from scipy.special import ndtri, stdtrit
 
 from montecarlo.errors import InputError
 from montecarlo.kernel import linked_plan
+from montecarlo.kernel.coins import FIXED
 from montecarlo.kernel.linked_plan import ALONE, CASCADE, FACTORS, INDEPENDENT, NEAR, ODDS, PLEDGE, make_linked_plan
 from montecarlo.kernel.plan import ALWAYS, DENSE, NEVER, lanes_for
 from montecarlo.model import Model
@@ -165,3 +166,31 @@ def test_limits_are_the_same_on_every_machine() -> None:
     numbers = np.concatenate([part.ravel() for plan in plans for part in (plan.limits, plan.ladder, plan.loadings)])
     digest = hashlib.sha256(numbers.astype("<f8").tobytes()).hexdigest()
     assert digest == "95434e59fdda7a84716bb2a311f4bd20dec851a0fad12f5f06061ac8fb504519"
+
+
+def test_the_electors_of_a_profile_toss_together() -> None:
+    """In their order, the ruling first; rows that nobody reads are not drawn."""
+    law = Law([0.5, 0.0, 1.0], upheld=0.25)
+    model = Model([0.3, 0.0, 0.3], 1, dependence=Factors(0.5), coordination=Pledge([0.2, 1.0, 0.2], 2), law=law)
+    ruling, never, both = make_linked_plan(model).programs
+    assert [profile for profile, _ in (ruling, never, both)] == [-1, 0, 1]
+    acting, _, ever, cancelled, _, upheld = make_linked_plan(model).layout.starts
+    assert ruling[1].coins.tolist() == [[0, 0, 1]]
+    assert (ruling[1].rows.tolist(), ruling[1].thresholds.tolist(), ruling[1].numbers.tolist()) == (
+        [upheld], [1 << 62], [FIXED],
+    )  # fmt: skip
+    # One who acts never and joins surely tosses nothing; the others' law is a fixed coin, their minds are not.
+    assert never[1].coins.size == 0
+    assert never[1].filled.tolist() == [[cancelled, NEVER], [acting, NEVER], [ever, ALWAYS]]
+    assert both[1].coins.tolist() == [[3, 0, 1], [4, 1, 3], [6, 3, 5]]
+    assert both[1].rows.tolist() == [cancelled + 1, acting + 1, ever + 1, acting + 2, ever + 2]
+    assert both[1].numbers.tolist() == [FIXED, 0, 1, 0, 1]
+    assert both[1].filled.tolist() == [[cancelled + 2, ALWAYS]]
+
+
+def test_independent_electors_toss_as_one() -> None:
+    plan = make_linked_plan(Model([0.25, 0.5], 1, coordination=Cascade(0.25, [0.0, 1.0], visibility=0.5)))
+    ((profile, program),) = plan.programs
+    assert profile == -1
+    assert program.numbers.tolist() == [FIXED] * 8
+    assert program.thresholds.tolist() == [1 << 62, 1 << 63, 1 << 63, 1 << 63, 1 << 63, 3 << 62, 3 << 62, 1 << 63]

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from montecarlo.answer import Answer, ask
-from montecarlo.estimates import clopper_pearson
+from montecarlo.uncertainty import clopper_pearson
 from montecarlo.scenario import Scenario, load
 from montecarlo.show.distribution import picture, plot_distribution
 

@@ -1,4 +1,4 @@
-"""All coins of independent electors as one list, so that a block tosses them in one go.
+"""The coins of electors as lists, so that a block tosses many in one go.
 
 A toss leaves one row of masks for every limit that its random bits are compared with. `Layout` says which row is whose.
 """
@@ -6,7 +6,7 @@ A toss leaves one row of masks for every limit that its random bits are compared
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from montecarlo.kernel.plan import DENSE
 
 Integers = NDArray[np.int64]
+
+FIXED: Final = -1
+"""Number of a limit that is the same in all elections."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,23 @@ class Layout:
         return 2 * self.electors + 3 * self.leaders + 1
 
 
+class Limit(NamedTuple):
+    """What random bits are compared with: the row it fills, its kind, and if dense, its threshold or its number.
+
+    The threshold is the same in all elections if the number is FIXED; else it is one of those that vary.
+    """
+
+    row: int
+    kind: int
+    threshold: int = 0
+    number: int = FIXED
+
+
 class Toss(NamedTuple):
-    """A toss: the source of its keyed words, and the row, kind and threshold of each of its limits."""
+    """A toss: the source of its keyed words, and its limits."""
 
     source: int
-    limits: list[tuple[int, int, int]]
+    limits: list[Limit]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +64,9 @@ class Program:
     Attributes
     ----------
     coins : (tosses, 3) int64
-        Source, and first and last of its limits among `rows` and `thresholds`.
-    rows, thresholds : (limits,) int64, uint64
-        Where the masks of the limits that are drawn go, and what the random bits are compared with.
+        Source, and first and last of its limits among those drawn.
+    rows, thresholds, numbers : (limits,) int64, uint64, int64
+        Of the limits that are drawn, as in `Limit`.
     filled : (others, 2) int64
         Rows that are not drawn, and their kind, NEVER or ALWAYS.
     """
@@ -59,26 +74,25 @@ class Program:
     coins: Integers
     rows: Integers
     thresholds: NDArray[np.uint64]
+    numbers: Integers
     filled: Integers
 
 
 def make_program(tosses: list[Toss]) -> Program:
     """Turn tosses into arrays; one whose every limit is never or always reached spends nothing."""
     coins: list[tuple[int, int, int]] = []
-    drawn: list[tuple[int, int]] = []
+    drawn: list[Limit] = []
     filled: list[tuple[int, int]] = []
     for source, limits in tosses:
         first = len(drawn)
-        for row, kind, threshold in limits:
-            if kind == DENSE:
-                drawn.append((row, threshold))
-            else:
-                filled.append((row, kind))
+        drawn += [limit for limit in limits if limit.kind == DENSE]
+        filled += [(limit.row, limit.kind) for limit in limits if limit.kind != DENSE]
         if len(drawn) > first:
             coins.append((source, first, len(drawn)))
     return Program(
         np.array(coins, dtype=np.int64).reshape(-1, 3),
-        np.array([row for row, _ in drawn], dtype=np.int64),
-        np.array([threshold for _, threshold in drawn], dtype=np.uint64),
+        np.array([limit.row for limit in drawn], dtype=np.int64),
+        np.array([limit.threshold for limit in drawn], dtype=np.uint64),
+        np.array([limit.number for limit in drawn], dtype=np.int64),
         np.array(filled, dtype=np.int64).reshape(-1, 2),
     )
