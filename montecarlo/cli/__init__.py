@@ -14,6 +14,7 @@ from montecarlo.cli.look import electors, scenarios, validate
 from montecarlo.cli.new_command import new
 from montecarlo.cli.run_command import run
 from montecarlo.cli.saved import show, verify
+from montecarlo.cli.selfcheck_command import selfcheck
 from montecarlo.errors import MonteCarloError
 
 INTERRUPTED = 130
@@ -62,5 +63,5 @@ def main() -> None:
     """
 
 
-for _command in (run, scenarios, electors, validate, show, verify, new):
+for _command in (run, scenarios, electors, validate, show, verify, new, selfcheck):
     main.add_command(_command)

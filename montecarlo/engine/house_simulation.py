@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from montecarlo.engine.simulation import whole_number
 from montecarlo.errors import InputError
-from montecarlo.uncertainty import clopper_pearson
 from montecarlo.house import House
 from montecarlo.kernel.normal import normal_cdf, normal_quantile, upper_quantile
 from montecarlo.kernel.streams import block_words, fresh_seed, splitmix64
+from montecarlo.uncertainty import clopper_pearson
 
 STAGE = 1_000_000
 """The stream's first spawn key: the House, whatever stages the electors use."""

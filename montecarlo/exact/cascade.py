@@ -81,7 +81,7 @@ def losses(model: Model, environment: Environment, *, upheld: bool, most: int, e
     cancelled = np.zeros(model.electors)
     if upheld and model.law is not None:
         cancelled = model.law.cancelled[: model.electors]
-    if cascade.visibility == 1.0 and _all_certain(model):
+    if is_certain(model):
         row = _kept(cancelled[_certain_members(model)])
         return np.tile(_fitted(row[None], most), (len(environment.log_weight), 1))
     classes = _classes(model, cancelled)
@@ -130,13 +130,13 @@ def _laws(model: Model) -> NDArray[np.int64]:
     return np.where(cascade.conditional > 0.0, number[cascade.threshold_class], -1)
 
 
-def _all_certain(model: Model) -> bool:
-    """Say whether everybody's threshold is certain."""
+def is_certain(model: Model) -> bool:
+    """Say whether the threshold of everybody who may join is certain, and seen by all."""
     cascade = _cascade(model)
     assert cascade.threshold_class is not None
     rows = np.unique(cascade.threshold_class[cascade.conditional > 0.0])
     values = (model.probability, cascade.conditional, cascade.threshold_cdf[rows])
-    return all(np.isin(each, (0.0, 1.0)).all() for each in values)
+    return cascade.visibility == 1.0 and all(np.isin(each, (0.0, 1.0)).all() for each in values)
 
 
 def _certain_members(model: Model) -> NDArray[np.bool_]:

@@ -96,6 +96,11 @@ def _whole(model: Model) -> NDArray[np.float64]:
 
 def _possible(model: Model) -> bool:
     """Say whether enough electors may defect at all."""
+    if isinstance(model.coordination, Cascade):
+        from montecarlo.exact.cascade import is_certain
+
+        if is_certain(model):
+            return False
     chance = model.probability
     if not isinstance(model.coordination, Alone):
         chance = chance + model.coordination.conditional

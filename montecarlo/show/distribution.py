@@ -12,8 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from montecarlo.uncertainty import clopper_pearson
 from montecarlo.show import numbers
+from montecarlo.uncertainty import clopper_pearson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

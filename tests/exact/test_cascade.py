@@ -15,6 +15,7 @@ from montecarlo.errors import NotSolvable
 from montecarlo.exact import alone, cascade
 from montecarlo.exact.effort import Effort
 from montecarlo.exact.environment import INDEPENDENT, CommonFactors, CommonRate
+from montecarlo.exact.solver import solve
 from montecarlo.model import Model
 from montecarlo.parts import Cascade, CommonOdds, Factors, Law
 
@@ -274,3 +275,12 @@ def test_group_factors_are_refused():
     model = Model([0.1, 0.1], 1, group=[0, 1], dependence=Factors(0.1, 0.1), coordination=Cascade(0.1, [0, 1.0]))
     with pytest.raises(NotSolvable, match=r"under group factors .*montecarlo\.simulate"):
         cascade.losses(model, factors(model, np.array([0.0, 1.0]), inner=2), upheld=False, most=1, effort=Effort())
+
+
+def test_a_cascade_that_surely_stops_never_reaches_more():
+    """Nobody has threshold 1: of thresholds 0, 2, 3, ... only one acts, so that 50 are impossible, and 1 certain."""
+    stopped = np.eye(100)[np.minimum(np.arange(100) + 1, 99)].cumsum(axis=1)
+    certain = Cascade([0.0] + [1.0] * 99, stopped, np.arange(100))
+    begins = [1.0] + [0.0] * 99
+    assert solve(Model(begins, 50, coordination=certain)).log10_probability == -np.inf
+    assert solve(Model(begins, 1, coordination=certain)).probability == 1.0
