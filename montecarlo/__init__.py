@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from montecarlo.answer import Answer, ask
     from montecarlo.engine.house_simulation import HouseSimulation, simulate_house
     from montecarlo.engine.simulation import simulate
-    from montecarlo.errors import InputError, MonteCarloError, NotSolvable, ScenarioError, StoreError
-    from montecarlo.estimates import Simulation, Tally
+    from montecarlo.errors import InputError, IntervalWithheld, MonteCarloError, NotSolvable, ScenarioError, StoreError
+    from montecarlo.estimates import Estimate, Simulation, Tally
+    from montecarlo.estimation import estimate
     from montecarlo.exact.any_dependence import greatest_probability
     from montecarlo.exact.contingent import HouseOutcome, solve_house
     from montecarlo.exact.solver import solve
@@ -46,12 +47,14 @@ _PLACES = {
     "Cascade": "parts",
     "CommonOdds": "parts",
     "Destination": "parts",
+    "Estimate": "estimates",
     "Factors": "parts",
     "House": "house",
     "HouseOutcome": "exact.contingent",
     "HouseSimulation": "engine.house_simulation",
     "Independent": "parts",
     "InputError": "errors",
+    "IntervalWithheld": "errors",
     "Law": "parts",
     "Mixture": "model",
     "Model": "model",
@@ -67,6 +70,7 @@ _PLACES = {
     "StoreError": "errors",
     "Tally": "estimates",
     "ask": "answer",
+    "estimate": "estimation",
     "greatest_probability": "exact.any_dependence",
     "load": "scenario",
     "mixture": "model",
@@ -83,12 +87,14 @@ __all__ = [
     "Cascade",
     "CommonOdds",
     "Destination",
+    "Estimate",
     "Factors",
     "House",
     "HouseOutcome",
     "HouseSimulation",
     "Independent",
     "InputError",
+    "IntervalWithheld",
     "Law",
     "Mixture",
     "Model",
@@ -104,6 +110,7 @@ __all__ = [
     "StoreError",
     "Tally",
     "ask",
+    "estimate",
     "greatest_probability",
     "load",
     "mixture",

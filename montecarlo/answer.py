@@ -5,9 +5,10 @@ This is the record that is shown, saved and compared; `Answer.record` is the obj
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
+from math import inf, isfinite, log
 from time import perf_counter
 from typing import Any, Final
 
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 
 from montecarlo.engine import simulation as engine
 from montecarlo.errors import NotSolvable
-from montecarlo.estimates import Simulation, agreement
+from montecarlo.estimates import Estimate, Simulation, agreement
+from montecarlo.estimation import sampled
 from montecarlo.exact.any_dependence import greatest_probability
 from montecarlo.exact.solver import solve
 from montecarlo.model import Mixture, Model
@@ -25,10 +27,16 @@ from montecarlo.scenario import Scenario
 from montecarlo.solution import Outcomes, Solution
 from montecarlo.study.chosen_house import HouseAnswer, choose
 from montecarlo.study.contributions import Simulate, Variant, accounts, contributions
+from montecarlo.uncertainty import Waited, Weighed
 
 SCHEMA_VERSION: Final = 1
 DISAGREEMENT: Final = 5.0
 """An agreement score beyond this is an error: by chance it comes up once in 1.7 million runs."""
+FEW_HITS: Final = 100
+"""Fewer hits of plain simulation leave an error of more than a tenth."""
+RELATIVE_ERROR: Final = 0.02
+"""What the sampler of rare events reaches unless it is told."""
+_LOG_10: Final = log(10.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +53,8 @@ class Answer:
         Why there is none, else empty; no sentence, as it has no full stop.
     simulation : Simulation
         The simulated answer, of fewer draws than `asked` if it was interrupted.
+    rare_event : Estimate or None
+        The answer of a sampler of rare events, if plain simulation saw too few of them, or it was asked for.
     contributions, accounts : tuple of Variant
         The answer without each mechanism, and that of each contradictory account; empty if it was interrupted.
     house : HouseAnswer or None
@@ -59,6 +69,7 @@ class Answer:
     solution: Solution | None
     unsolved: str
     simulation: Simulation
+    rare_event: Estimate | None
     contributions: tuple[Variant, ...]
     accounts: tuple[Variant, ...]
     house: HouseAnswer | None
@@ -88,10 +99,16 @@ class Answer:
 
     @cached_property
     def agreement(self) -> float | None:
-        """Normal score of the simulation given the exact answer, None without one."""
-        exact = self.solution
+        """Normal score of the simulation given the exact answer, None without one.
+
+        Where the event is rare it is the score of the sampler made for it.
+        """
+        exact, rare = self.solution, self.rare_event
         if exact is None:
             return None
+        few = self.simulation.hits < FEW_HITS
+        if few and rare is not None and not rare.withheld and isinstance(rare.law, Waited | Weighed):
+            return rare.law.score(exact.log10_probability * _LOG_10)
         return agreement(
             self.simulation.hits,
             self.simulation.draws,
@@ -99,6 +116,15 @@ class Answer:
             exact.complement,
             exact.log10_probability,
         )
+
+    @property
+    def relative_error(self) -> float:
+        """The least relative error that any of the answers has reached."""
+        low, high = self.interval
+        hits = self.simulation.hits
+        plain = (high - low) / 2.0 / self.simulation.probability if hits else inf
+        exact = inf if self.solution is None else self.solution.relative_error_bound
+        return min(plain, exact, inf if self.rare_event is None else self.rare_event.relative_error)
 
     @property
     def agrees(self) -> bool:
@@ -163,7 +189,7 @@ class Answer:
                 "confidence": self.confidence,
             },
             "exact": None if exact is None else _exact_record(exact),
-            "rare_event": None,
+            "rare_event": None if self.rare_event is None else _rare_record(self.rare_event),
             "agreement": None if self.agreement is None else {"z": _finite(self.agreement)},
             "outcomes": {
                 "leader_majority": outcomes.leader_majority,
@@ -205,6 +231,19 @@ def _exact_record(exact: Solution) -> dict[str, Any]:
     }
 
 
+def _rare_record(rare: Estimate) -> dict[str, Any]:
+    return {
+        "probability": rare.probability,
+        "log10_probability": _finite(rare.log10_probability),
+        "relative_error": _finite(rare.relative_error),
+        "interval": None if rare.withheld else list(rare.interval()),
+        "withheld": rare.withheld,
+        "method": rare.method,
+        "draws": rare.draws,
+        "effective_sample_size": _finite(rare.effective_sample_size),
+    }
+
+
 def _variant_record(variant: Variant) -> dict[str, Any]:
     return {
         "name": variant.name,
@@ -233,6 +272,7 @@ def ask(
     *,
     draws: int | None = None,
     seed: int | None = None,
+    relative_error: float | None = None,
     simulate: Simulate = _simulate,
 ) -> Answer:
     """Answer a scenario by simulation, and exactly where it has an exact answer.
@@ -243,13 +283,16 @@ def ask(
         The question.
     draws, seed : int, optional
         By default what the scenario says; without a seed there a fresh one is drawn and recorded.
+    relative_error : float, optional
+        What the sampler of rare events is to reach, however many plain simulation saw; by default 2 %, and only where
+        that saw fewer than 100.
     simulate : callable
         Called with the model, the draws and the seed; one that stops early makes an answer that is not `finished`.
 
     Raises
     ------
     InputError
-        For draws or a seed that cannot be used.
+        For draws, a seed or a relative error that cannot be used.
     """
     start = perf_counter()
     asked = scenario.run.draws if draws is None else engine.whole_number("draws", draws, least=1)
@@ -258,12 +301,16 @@ def ask(
     kernel_start = perf_counter()
     simulation = simulate(model, asked, scenario.run.seed if seed is None else seed)
     kernel_end = perf_counter()
+    rare = None
+    if simulation.draws == asked and (relative_error is not None or simulation.hits < FEW_HITS):
+        wanted = RELATIVE_ERROR if relative_error is None else relative_error
+        rare = _sampled(model, wanted, confidence=scenario.run.confidence, seed=simulation.seed)
     variants, each = (
         _compared(scenario, simulation, solution is not None, simulate) if simulation.draws == asked else ((), ())
     )
     house = choose(scenario.house(), seed=simulation.seed)
     seconds = perf_counter() - start, kernel_end - kernel_start
-    return Answer(scenario, solution, unsolved, simulation, variants, each, house, asked, *seconds)
+    return Answer(scenario, solution, unsolved, simulation, rare, variants, each, house, asked, *seconds)
 
 
 def _compared(
@@ -278,6 +325,13 @@ def _compared(
         )
     except KeyboardInterrupt:
         return (), ()
+
+
+def _sampled(model: Model | Mixture, relative_error: float, *, confidence: float, seed: int) -> Estimate | None:
+    """Ask the sampler of rare events, if one fits; an interruption leaves the answer without."""
+    with suppress(NotSolvable, KeyboardInterrupt):
+        return sampled(model, relative_error, confidence=confidence, seed=seed)
+    return None
 
 
 def _solved(model: Model | Mixture) -> tuple[Solution | None, str]:

@@ -7,7 +7,7 @@ import json
 import platform
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from math import isfinite
@@ -18,17 +18,20 @@ from numpy.typing import NDArray
 
 from montecarlo.answer import Answer
 from montecarlo.errors import NotSolvable
-from montecarlo.estimates import Simulation, Tally
+from montecarlo.estimates import Estimate, Simulation, Tally
 from montecarlo.kernel.streams import STREAM_NAME
 from montecarlo.scenario import Scenario
 from montecarlo.solution import Outcomes, Solution
 from montecarlo.study.chosen_house import HouseAnswer
 from montecarlo.study.contributions import Variant
+from montecarlo.uncertainty import Bounded, Counted, Waited, Weighed
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _TALLY: Final = ("counts", "attempted", "effective", "outcomes", "third")
 ARRAY_TYPES: Final = {**dict.fromkeys(_TALLY, np.int64), "pmf": np.float64}
 """Arrays of a run and their types."""
+_LAWS: Final[dict[str, Any]] = {law.__name__: law for law in (Bounded, Counted, Waited, Weighed)}
+_float = float.fromhex
 
 
 def digest_of(manifest: Mapping[str, Any]) -> str:
@@ -66,6 +69,7 @@ def manifest_of(answer: Answer) -> dict[str, Any]:
             "kernel_seconds": answer.kernel_seconds,
             "unsolved": answer.unsolved,
             "solution": None if answer.solution is None else _told(answer.solution),
+            "rare_event": None if answer.rare_event is None else _estimated(answer.rare_event),
             "contributions": [_hexed(asdict(each)) for each in answer.contributions],
             "accounts": [_hexed(asdict(each)) for each in answer.accounts],
             "house": None if answer.house is None else answer.house.record(),
@@ -97,6 +101,7 @@ def answer_from(manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]])
         solution=None if result["solution"] is None else _solution(result["solution"], arrays["pmf"], needed),
         unsolved=str(result["unsolved"]),
         simulation=Simulation(tally, needed, int(stream["seed"]), result["backend"], int(stream["block"])),
+        rare_event=None if result["rare_event"] is None else _estimate(result["rare_event"]),
         contributions=tuple(map(_variant, result["contributions"])),
         accounts=tuple(map(_variant, result["accounts"])),
         house=None if house is None else HouseAnswer.from_record(house, result["house"]),
@@ -152,6 +157,25 @@ def _solution(told: Mapping[str, Any], pmf: NDArray[np.float64], needed: int) ->
     outcomes = Outcomes(**_floats(told["outcomes"]) | {"third_place": third if third is None else tuple(third)})
     whole = pmf if len(pmf) > needed else _unknown
     return Solution(**numbers, pmf_below=pmf[:needed], whole=whole, outcomes=outcomes)
+
+
+def _estimated(estimate: Estimate) -> dict[str, Any]:
+    told = {field.name: getattr(estimate, field.name) for field in fields(estimate)}
+    return _hexed(told) | {"kind": type(estimate.law).__name__, "law": _hexed(asdict(estimate.law))}
+
+
+def _estimate(told: Mapping[str, Any]) -> Estimate:
+    law = {key: _float(value) if isinstance(value, str) else int(value) for key, value in told["law"].items()}
+    return Estimate(
+        law=_LAWS[told["kind"]](**law),
+        method=str(told["method"]),
+        draws=int(told["draws"]),
+        effective_sample_size=_float(told["effective_sample_size"]),
+        seed=told["seed"],
+        asked=_float(told["asked"]),
+        confidence=_float(told["confidence"]),
+        withheld=str(told["withheld"]),
+    )
 
 
 def _unknown() -> NDArray[np.float64]:

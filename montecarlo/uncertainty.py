@@ -14,9 +14,12 @@ All speak of natural logarithms, since probabilities may lie far below the least
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, log, log1p
+from math import exp, expm1, inf, log, log1p
+from typing import Final
 
 from montecarlo.errors import InputError
+
+_ROUNDING: Final = 1e-11
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,15 @@ class Waited:
         low, high = gamma_quantiles(self.hits, confidence)
         return log(low) - self.log_time, log(high) - self.log_time
 
+    def score(self, log_probability: float) -> float:
+        """Return by how many standard errors the estimate exceeds a probability."""
+        from scipy.special import gammainc, gammaincc, ndtri
+
+        # p T has a gamma distribution; it is small where the time was short, and the estimate large.
+        times = exp(log_probability + self.log_time)
+        below, above = float(gammainc(self.hits, times)), float(gammaincc(self.hits, times))
+        return -float(ndtri(below)) if below < above else float(ndtri(above))
+
 
 @dataclass(frozen=True)
 class Weighed:
@@ -96,6 +108,12 @@ class Weighed:
         """Return the logarithms of the ends of the interval of the probability."""
         half = normal_quantile(confidence) * self.relative_standard_error
         return self.log_mean + log1p(-half) if half < 1.0 else -inf, self.log_mean + log1p(half)
+
+    def score(self, log_probability: float) -> float:
+        """Return by how many standard errors the estimate exceeds a probability."""
+        off = -expm1(log_probability - self.log_mean)
+        # Weights that are all but equal differ by rounding.
+        return off / max(self.relative_standard_error, _ROUNDING)
 
 
 @dataclass(frozen=True)

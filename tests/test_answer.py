@@ -6,23 +6,26 @@ False alarms: the agreement of each of the shipped scenarios leaves 4.5 sigmas o
 from __future__ import annotations
 
 import json
-from math import inf, isclose, nextafter
+from math import inf, isclose, log, nextafter
 
 import pytest
 from commands import run_of
 
-from montecarlo.answer import ask
+from montecarlo.answer import FEW_HITS, RELATIVE_ERROR, _sampled, ask
 from montecarlo.errors import InputError, NotSolvable
-from montecarlo.uncertainty import clopper_pearson
 from montecarlo.exact.solver import solve
-from montecarlo.model import Mixture
+from montecarlo.model import Mixture, Model
+from montecarlo.parts import Pledge
 from montecarlo.scenario import Scenario, load, shipped
+from montecarlo.uncertainty import clopper_pearson
 
 KEYS = ["schema_version", "scenario", "digest", "seed", "needed", "electors", "simulation", "exact", "rare_event"]
 KEYS += ["agreement", "outcomes", "third_place", "house", "defections", "seconds", "any_dependence", "accounts"]
 KEYS += ["contributions", "changes"]
 MAJORITIES = ["leader_majority", "opponent_majority", "other_majority", "contingent_election"]
 VARIANT = ["name", "probability", "log10_probability", "draws"]
+RARE = ["probability", "log10_probability", "relative_error", "interval", "withheld", "method", "draws"]
+RARE += ["effective_sample_size"]
 HOUSE = ["delegations", "needed", "of_three", "of_two", "simulation"]
 UNSOLVED = {"hamilton-2016"}
 QUICK = ["bound-electors", "lone-rogues", "electors-trust", "house-decides", "whip-count"]
@@ -38,7 +41,6 @@ def test_record_of_every_shipped_scenario(name: str) -> None:
     assert simulation["asked"] == simulation["draws"] == 20_000
     assert simulation["probability"] == simulation["hits"] / 20_000
     assert simulation["interval"] == list(clopper_pearson(simulation["hits"], 20_000, 0.95))
-    assert record["rare_event"] is None
     assert record["changes"] == {}
     assert list(record["outcomes"]) == MAJORITIES
     assert isclose(sum(record["outcomes"].values()), 1, rel_tol=1e-9)
@@ -60,6 +62,45 @@ def test_exact_answer_and_agreement(name: str) -> None:
     assert exact["probability"] <= record["any_dependence"] * (1 + 1e-9)
     outcomes = record["outcomes"]
     assert isclose(exact["probability"], sum(outcomes[key] for key in MAJORITIES[1:]), rel_tol=1e-9)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_rare_events_have_a_sampler_where_simulation_saw_few(name: str) -> None:
+    """All 14 scenarios together fail by chance once in 500 times 14 if none is off, as each is held to 4.5 sigma."""
+    record, _ = run_of(name)
+    rare, exact = record["rare_event"], record["exact"]
+    assert (rare is None) == (record["simulation"]["hits"] >= FEW_HITS)
+    if rare is None:
+        return
+    assert list(rare) == RARE
+    assert rare["withheld"] == ""
+    assert 0 < rare["relative_error"] <= RELATIVE_ERROR * 1.001
+    assert rare["interval"][0] < rare["probability"] < rare["interval"][1]
+    assert rare["effective_sample_size"] <= rare["draws"]
+    if exact is not None:
+        off = (rare["log10_probability"] - exact["log10_probability"]) * log(10.0)
+        assert abs(off) < 4.5 * rare["relative_error"] / 1.9
+        assert isclose(record["agreement"]["z"], off / rare["relative_error"] * 1.96, rel_tol=0.1, abs_tol=0.1)
+
+
+def test_a_precision_that_is_asked_for_is_reached_whatever_simulation_saw() -> None:
+    answer = ask(load("bound-electors"), draws=5000, seed=1, relative_error=0.05)
+    assert answer.simulation.hits > FEW_HITS
+    assert answer.rare_event is not None
+    assert answer.rare_event.relative_error <= 0.05
+    assert answer.relative_error == answer.solution.relative_error_bound  # type: ignore[union-attr]
+    assert abs(answer.agreement or 9.0) < 4.5
+    with pytest.raises(InputError, match=r"relative_error is 1\.5"):
+        ask(load("bound-electors"), draws=100, seed=1, relative_error=1.5)
+
+
+def test_what_no_sampler_can_draw_is_left_out() -> None:
+    """Blocs of votes under a pledge have none."""
+    scenario = load("electors-trust")
+    assert (
+        _sampled(Model([0.1] * 9, 12, votes=[2] * 9, coordination=Pledge(0.1, 3)), 0.1, confidence=0.9, seed=1) is None
+    )
+    assert ask(scenario, draws=64, seed=1).rare_event is not None
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from functools import cache
 from math import inf
 from typing import Any
@@ -14,8 +15,10 @@ from commands import run_of
 
 from montecarlo.answer import Answer, ask
 from montecarlo.errors import NotSolvable
+from montecarlo.estimates import Estimate
 from montecarlo.manifest import ARRAY_TYPES, answer_from, arrays_of, digest_of, manifest_of
 from montecarlo.scenario import Scenario, load
+from montecarlo.uncertainty import Bounded, Counted, ErrorLaw, Waited, Weighed
 
 BOTH = """title = "t"
 [defection]
@@ -175,3 +178,15 @@ def test_what_is_missing_is_refused(key: str) -> None:
     del lacking["result"][key]
     with pytest.raises(KeyError, match=key):
         answer_from(lacking, arrays_of(first))
+
+
+LAWS = [Bounded(-145.0, 1e-13), Counted(0, 9, -3.0), Waited(97, 12.5), Weighed(-800.0, inf)]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: type(law).__name__)
+def test_every_law_of_error_is_kept(law: ErrorLaw) -> None:
+    rare = Estimate(law, "importance", 12, inf, 3, 0.01, 0.9, "because; do that")
+    known = replace(asked("bound-electors"), rare_event=rare)
+    back = answer_from(through_json(known), arrays_of(known)).rare_event
+    for field in fields(Estimate):
+        assert getattr(back, field.name) == getattr(rare, field.name)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from montecarlo.estimates import Simulation
     from montecarlo.model import Model
 
-_DISAGREE, _INTERRUPTED = 1, 130
+_DISAGREE, _IMPRECISE, _INTERRUPTED = 1, 3, 130
 
 
 @click.command(
@@ -38,6 +38,12 @@ Exit status: 0 done; 1 the run failed, or simulation and exact answer disagree; 
 @click.option("--seed", type=int, metavar="S", help="Seed; by default the scenario's, else a fresh one.")
 @set_option
 @click.option("--workers", type=click.IntRange(min=1), metavar="W", help="Threads; by default all processors.")
+@click.option(
+    "--relative-error",
+    type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
+    metavar="R",
+    help="Precision asked for, half the interval over the answer; exit status 3 if none of the answers reaches it.",
+)
 @json_option
 @results_option
 @click.option("--no-save", is_flag=True, help="Do not save the run.")
@@ -50,6 +56,7 @@ def run(
     seed: int | None,
     changes: tuple[str, ...],
     workers: int | None,
+    relative_error: float | None,
     as_json: bool,
     results: Path,
     no_save: bool,
@@ -65,7 +72,8 @@ def run(
         from montecarlo.answer import ask
 
         limited = partial(simulate, workers=workers)
-        answer = ask(loaded(scenario, changes), draws=draws, seed=seed, simulate=limited)
+        question = loaded(scenario, changes)
+        answer = ask(question, draws=draws, seed=seed, relative_error=relative_error, simulate=limited)
     except KeyboardInterrupt:
         raise click.Abort("Interrupted before there was an answer, so that nothing is printed or saved.") from None
     saved = None
@@ -84,7 +92,11 @@ def run(
     finally:
         # An answer that cannot be saved is still an answer.
         _print(answer, saved, as_json=as_json)
-    ctx.exit(_INTERRUPTED if not answer.finished else 0 if answer.agrees else _DISAGREE)
+    if not answer.finished:
+        ctx.exit(_INTERRUPTED)
+    if not answer.agrees:
+        ctx.exit(_DISAGREE)
+    ctx.exit(_IMPRECISE if relative_error is not None and answer.relative_error > relative_error * 1.001 else 0)
 
 
 def simulate(model: Model, draws: int, seed: int | None, *, workers: int | None) -> Simulation:

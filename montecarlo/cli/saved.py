@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from montecarlo.answer import Answer
 
 _DIFFERS = 1
+_ROUNDING = 1e-11
 
 run_argument = click.argument("run", metavar="RUN")
 
@@ -44,7 +45,7 @@ def show(run: str, results: Path, as_json: bool) -> None:
 @results_option
 @json_option
 def verify(run: str, results: Path, as_json: bool) -> None:
-    """Replay a saved run from its manifest; compare every count, and the exact answer within its rounding error.
+    """Replay a saved run from its manifest; compare every count, and other numbers within their rounding errors.
 
     Exit status 1 if anything differs.
     """
@@ -56,18 +57,22 @@ def verify(run: str, results: Path, as_json: bool) -> None:
     saved = store.load(place)
     draws, seed = saved.simulation.draws, saved.simulation.seed
     try:
-        again = ask(saved.scenario, draws=draws, seed=seed, simulate=partial(simulate, workers=None))
+        asked = None if saved.rare_event is None else saved.rare_event.asked
+        replay = partial(simulate, workers=None)
+        again = ask(saved.scenario, draws=draws, seed=seed, relative_error=asked, simulate=replay)
     except KeyboardInterrupt:
         again = None
     if again is None or not again.finished:
         raise click.Abort("Interrupted before all was replayed: nothing is compared, and the saved run is unchanged.")
     same_counts = again.simulation.tally.digest == saved.simulation.tally.digest
     same_exact = _same_exact(again, saved)
+    same_weighed = _same_weighed(again, saved)
     report = {
         "run": str(place),
         "draws": draws,
         "counts_identical": same_counts,
         "exact_agrees": same_exact,
+        "rare_event_agrees": same_weighed,
         "digest": saved.simulation.tally.digest,
         "replayed_digest": again.simulation.tally.digest,
     }
@@ -81,7 +86,9 @@ def verify(run: str, results: Path, as_json: bool) -> None:
             f"{draws:,} election{'' if draws == 1 else 's'} replayed with {again.simulation.backend}: counts {counts}"
         )
         click.echo(f"exact answer computed again: {exact}")
-    click.get_current_context().exit(0 if same_counts and same_exact else _DIFFERS)
+        if saved.rare_event is not None:
+            click.echo(f"weighed answer drawn again: {'the same' if same_weighed else 'DIFFERENT from the one saved'}")
+    click.get_current_context().exit(0 if same_counts and same_exact and same_weighed else _DIFFERS)
 
 
 def _same_exact(one: Answer, other: Answer) -> bool:
@@ -89,3 +96,12 @@ def _same_exact(one: Answer, other: Answer) -> bool:
     if one.solution is None or other.solution is None:
         return one.solution is other.solution
     return one.solution.agrees_with(other.solution)
+
+
+def _same_weighed(one: Answer, other: Answer) -> bool:
+    """Say whether both weighed answers are the same but for rounding, or there is none."""
+    if one.rare_event is None or other.rare_event is None:
+        return one.rare_event is other.rare_event
+    first, second = one.rare_event, other.rare_event
+    same = first.log10_probability == second.log10_probability
+    return same or abs(first.log10_probability - second.log10_probability) < _ROUNDING

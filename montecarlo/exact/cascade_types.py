@@ -64,7 +64,8 @@ def type_losses(
             hazard = (shares[level] - shares[level - 1]) / (1.0 - shares[level - 1])
             result[most] += _join(state, hazard=hazard, spare=spare)
         result[level] = state[0].sum()
-        state = state[1:, : max(1, electors - level)]
+        # Of n electors, more than `level` of whom are members, the others may be left.
+        state = state[1:, : max(1, len(never) - level)]
     return result
 
 

@@ -13,11 +13,12 @@ from rich.table import Table
 
 import montecarlo.data as data
 from montecarlo.answer import Answer
-from montecarlo.uncertainty import clopper_pearson
+from montecarlo.estimates import rounded_together
 from montecarlo.parts import Alone
 from montecarlo.show import numbers
 from montecarlo.solution import Solution
 from montecarlo.study.contributions import Variant
+from montecarlo.uncertainty import Bounded, clopper_pearson
 
 _NARROWEST = 80
 """Columns below which lines are left to the terminal to break, as cutting them would cut numbers."""
@@ -54,11 +55,13 @@ def answer_screen(answer: Answer, *, saved: str | None) -> RenderableType:
 
 def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
     limit = ("at most", numbers.one_in(answer.any_dependence), _most(answer))
-    exact = answer.solution
+    exact, weighed = answer.solution, _weighed(answer)
     if exact is None or answer.agreement is None:
-        simulated, told = _simulated(answer)
+        rows = [*weighed, ("simulated", *_simulated(answer))]
+        (name, shown, told), *others = rows
         return [
-            ("simulated", f"[bold]{simulated}[/bold]", told),
+            (name, f"[bold]{shown}[/bold]", told),
+            *others,
             ("exactly", "unknown", escape(f"{answer.unsolved}.")),
             limit,
         ]
@@ -71,9 +74,23 @@ def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
     return [
         ("exactly", f"[bold]{numbers.in_words(exact)}[/bold]", f"{value}, relative error {_bound(exact)}"),
         ("simulated", *_simulated(answer)),
+        *weighed,
         ("agreement", "yes" if answer.agrees else "[bold red]NO[/bold red]", f"z = {answer.agreement:.2f}"),
         limit,
     ]
+
+
+def _weighed(answer: Answer) -> list[tuple[str, str, str]]:
+    """Show what the sampler of rare events found, if it was asked."""
+    rare = answer.rare_event
+    if rare is None or isinstance(rare.law, Bounded):
+        return []
+    if rare.withheld:
+        return [("weighed", "unknown", f"{rare.withheld}.")]
+    value = rounded_together(rare.log10_probability, rare.relative_error)
+    shown = numbers.one_in(rare.probability, log10_value=rare.log10_probability)
+    told = f"{value} at {100 * rare.confidence:g} %: {rare.draws:,} elections drawn as if it were frequent"
+    return [("weighed", shown, told)]
 
 
 def _simulated(answer: Answer) -> tuple[str, str]:

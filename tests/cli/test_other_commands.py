@@ -139,6 +139,16 @@ def test_show_and_verify(tmp_path: Path) -> None:
     assert answer("verify", run.name, cwd=tmp_path)["exact_agrees"] is True
 
 
+def test_verify_draws_a_weighed_answer_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = answer("run", "lone-rogues", "--draws", "64", "--relative-error", "0.1", cwd=tmp_path)
+    (run,) = (tmp_path / "results").iterdir()
+    assert answer("show", run.name, cwd=tmp_path) == first
+    assert "weighed answer drawn again: the same" in command("verify", run.name, cwd=tmp_path).stdout
+    monkeypatch.setattr("montecarlo.sampling.stopping.STAGE", 1)
+    report = answer("verify", run.name, cwd=tmp_path, code=1)
+    assert (report["counts_identical"], report["rare_event_agrees"]) == (True, False)
+
+
 @pytest.mark.parametrize("done", [0, 2])
 def test_an_interrupted_verify_compares_nothing(done: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command("run", "bound-electors", "--draws", "5", "--seed", "1", cwd=tmp_path)

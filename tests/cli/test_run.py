@@ -53,7 +53,9 @@ def test_the_screen(tmp_path: Path) -> None:
         "(proved)",
         "not once",
         "0 of 100,000 elections: below 3.7e-5 at 95 %",
-        "z = 0.00",
+        "elections drawn\n",
+        "as if it were frequent",
+        "agreement    yes",
         "1 in 122",
         "37 votes",
         "270 of 538",
@@ -242,3 +244,16 @@ def test_a_reader_who_leaves_early_hears_nothing_more(tmp_path: Path) -> None:
     done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=os.environ, capture_output=True, text=True)
     assert done.stdout == "id,state,party,votes,name,probability,conditional,law,cancelled,deterred,origin\n"
     assert done.stderr == ""
+
+
+def test_a_precision_that_nothing_reaches_has_an_exit_status_of_its_own(tmp_path: Path) -> None:
+    """Blocs under a pledge have neither an exact answer nor a sampler, and 64 elections tell little."""
+    blocs = tmp_path / "blocs.toml"
+    blocs.write_text(
+        'title = "Blocs"\n[defection]\nprobability = 0.08\nconditional = 0.02\n[pledge]\nthreshold = 5\n'
+        '[election]\nblocs = ["TX", "FL"]\n'
+    )
+    options = "--draws", "64", "--no-save", "--relative-error"
+    command("run", "lone-rogues", *options, "0.05", cwd=tmp_path)
+    assert '"rare_event": null' in command("run", str(blocs), "--json", *options, "0.05", cwd=tmp_path, code=3).stdout
+    command("run", "lone-rogues", *options, "1", cwd=tmp_path, code=2)

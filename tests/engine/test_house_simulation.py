@@ -9,10 +9,10 @@ import pytest
 
 from montecarlo.engine.house_simulation import BLOCK, STAGE, simulate_house
 from montecarlo.errors import InputError
-from montecarlo.uncertainty import clopper_pearson
 from montecarlo.exact.contingent import solve_house
 from montecarlo.house import House
 from montecarlo.kernel.streams import block_words, splitmix64
+from montecarlo.uncertainty import clopper_pearson
 
 LEADER = [0.9] * 28 + [0.05] * 19 + [0.4] * 3
 OPPONENT = [0.02] * 28 + [0.85] * 19 + [0.4] * 3

@@ -78,6 +78,17 @@ def assert_every_outcome(model: Model, environment, *, tolerance: float) -> None
                     assert relative(value, chance) < tolerance
 
 
+@pytest.mark.parametrize("case", range(12))
+def test_one_law_of_electors_who_differ_some_of_whom_never_follow(case):
+    rng = np.random.default_rng([43, case])
+    n = int(rng.integers(3, 6))
+    p, c = rng.random(n) * 0.8, rng.random(n) * 0.2 * (rng.random(n) < 0.6)
+    c[rng.integers(n)] = 0.1
+    law = np.append(0.0, np.minimum(np.cumsum(rng.random(n) * (rng.random(n) < 0.7)) / 2, 1.0))
+    model = Model(p, int(rng.integers(2, n + 1)), coordination=Cascade(c, law))
+    assert_every_outcome(model, INDEPENDENT, tolerance=1e-12)
+
+
 @pytest.mark.parametrize("name", REFERENCE_MODELS)
 def test_reference_values_to_12_digits(name):
     model = REFERENCE_MODELS[name]

@@ -7,9 +7,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from montecarlo.answer import Answer, ask
-from montecarlo.uncertainty import clopper_pearson
 from montecarlo.scenario import Scenario, load
 from montecarlo.show.distribution import picture, plot_distribution
+from montecarlo.uncertainty import clopper_pearson
 
 
 def answer(name: str, **changes: float) -> Answer:
