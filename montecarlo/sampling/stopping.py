@@ -29,11 +29,14 @@ from montecarlo.uncertainty import Counted, Waited, gamma_quantiles, normal_quan
 STAGE: Final = 2_000_000
 """The stream's first spawn key; stratum k takes 2 k further ones, for pilot and second stage."""
 
-PILOT: Final = 2_000
+PILOT: Final = 500
 """Draws of the pilot, of each stratum."""
 
-MARGIN: Final = 1.2
-"""So many times the draws that the pilot's variance asks for are made."""
+FEWEST: Final = 1_000
+"""Draws of the second stage, of each stratum, at least."""
+
+_SURE: Final = 2.5
+"""Standard errors by which the variance that a pilot tells is raised."""
 
 _COINS: Final = STAGE - 2
 _TIME: Final = STAGE - 1
@@ -92,10 +95,12 @@ def _second_stage(strata: list[Stratum], pilots: list[Weights], error: float, *,
             for each, pilot in zip(strata, pilots, strict=True)
         ]
     )
-    wanted = MARGIN * deviation.sum() * deviation / error**2
-    # Enough for the variance to be known, too, unless it is that of rounding.
-    known = [1.5 * (pilot.kurtosis - 1.0) / MOST_UNSURE if pilot.relative_variance > 1e-20 else 0.0 for pilot in pilots]
-    sizes = np.maximum(np.maximum(wanted, known), PILOT)
+    unsure = np.array([pilot.unsure for pilot in pilots])
+    margin = 1.0 + _SURE * np.sqrt(unsure)
+    wanted = deviation.sum() * deviation * margin / error**2
+    # Enough for the variance to be known, too.
+    known = 1.5 * PILOT * unsure / MOST_UNSURE
+    sizes = np.maximum(np.maximum(wanted, known), FEWEST)
     return [ceil(size) for size in sizes * min(1.0, most / sizes.sum())]
 
 

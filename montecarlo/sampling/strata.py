@@ -143,7 +143,7 @@ class Stratified:
         if error > MOST_ERROR:
             return f"the standard error is {100 * error:.2g} % of the estimate"
         variances = np.array(self._relative_errors) ** 2
-        unsure = np.array([(w.kurtosis - 1.0) / w.draws if w.relative_variance > 1e-20 else 0.0 for _, w in self.parts])
+        unsure = np.array([weights.unsure for _, weights in self.parts])
         if (variances**2 @ unsure) > MOST_UNSURE * variances.sum() ** 2:
             kurtosis = max(weights.kurtosis for _, weights in self.parts)
             return f"the weights have kurtosis {kurtosis:.3g}, too much for {self.draws:,} draws to know the error"

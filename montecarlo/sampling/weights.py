@@ -31,6 +31,10 @@ MOST_ERROR: Final = 0.1
 """Largest relative standard error."""
 
 
+_ROUNDING: Final = 1e-20
+"""Relative variance that rounding alone may make."""
+
+
 @dataclass(frozen=True)
 class Weights:
     """Sums over independent weights.
@@ -101,6 +105,11 @@ class Weights:
     def kurtosis(self) -> float:
         """Fourth central moment over the square of the variance; 1 at least."""
         return self.draws * self.fourth / self.second**2 if self.second else 1.0
+
+    @property
+    def unsure(self) -> float:
+        """Square of the relative error of the variance; 0 if that is of rounding alone."""
+        return (self.kurtosis - 1.0) / self.draws if self.relative_variance > _ROUNDING else 0.0
 
 
 def added(parts: list[Weights]) -> Weights:
