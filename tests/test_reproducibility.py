@@ -22,8 +22,8 @@ LINKED = {
     "compromise-candidate": "sha256:58bbcaf95c7fc73e94c97cdc93f5886bd3b445e33deb93f15d78bbe0022412fe",
     "divisive-year": "sha256:412e0aa5c4ddd8bc8c10cc71b387e69948e5ce707f5e60a9c9c66d69b9590943",
     "electors-trust": "sha256:fcbbc343acd4ddab4f973ee49c79664a61b2d9baf0b16c62127dfbf7a0869ca1",
-    "first-mover": "sha256:bef71fec073c641a479a6c04e6880b1ff94c15bd95c7622c06afa76b1c539b32",
-    "hamilton-2016": "sha256:111172318b2fe49bcff8b66e25b1f26b1924e5331fe7cf0acd3465de3e305587",
+    "first-mover": "sha256:08b04d437beccd65e3b7b5f924f93e937021789bb497a4caf1584b634ae9d170",
+    "hamilton-2016": "sha256:49047c6dd9aa8e9ea1cb5794ec2f46c3f694b0ab0b76e96a941e4e61402834dc",
 }
 """Each takes two blocks of the stream."""
 

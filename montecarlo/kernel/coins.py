@@ -21,21 +21,21 @@ FIXED: Final = -1
 
 @dataclass(frozen=True)
 class Layout:
-    """Rows of masks of N electors, n of them the leader's: acting, joining soon, ever, cancelled, seen, the ruling."""
+    """Rows of masks of N electors, n of them the leader's: acting, joining soon, cancelled, seen, the ruling."""
 
     electors: int
     leaders: int
 
     @property
-    def starts(self) -> tuple[int, int, int, int, int, int]:
+    def starts(self) -> tuple[int, int, int, int, int]:
         """First row of each kind."""
         both, n = self.electors, self.leaders
-        return 0, both, both + n, both + 2 * n, 2 * both + 2 * n, 2 * both + 3 * n
+        return 0, both, both + n, 2 * both + n, 2 * both + 2 * n
 
     @property
     def rows(self) -> int:
         """Number of rows."""
-        return 2 * self.electors + 3 * self.leaders + 1
+        return 2 * self.electors + 2 * self.leaders + 1
 
 
 class Limit(NamedTuple):

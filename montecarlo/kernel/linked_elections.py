@@ -41,9 +41,11 @@ def tally_blocks(plan: LinkedPlan, seed: int, stage: int, first: int, draws: int
     operations, cascade = _backend(backend)
     starts = range(0, draws, plan.elections)
     tallies = []
+    # Rows whose distance is no power of two do not push each other out of the processor's caches.
+    rows = np.empty((plan.layout.rows, plan.lanes + 8), dtype=np.uint64)
     for number, start in enumerate(starts, start=first):
         words = block_words(seed, stage, number)
-        block = _Block(plan, operations, cascade, *words, min(draws - start, plan.elections))
+        block = _Block(plan, operations, cascade, *words, min(draws - start, plan.elections), rows)
         tallies.append(block.tally())
     return reduce(add, tallies)
 
@@ -62,7 +64,10 @@ def _backend(name: str) -> tuple[ModuleType, Callable[..., None]]:
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """One block of elections; the last lane may reach beyond those asked for, and is cut when they are counted."""
+    """One block of elections; the last lane may reach beyond those asked for, and is cut when they are counted.
+
+    `rows` is memory for the masks, which the blocks of a task share.
+    """
 
     plan: LinkedPlan
     operations: ModuleType
@@ -70,6 +75,7 @@ class _Block:
     start: int
     key: int
     elections: int
+    rows: Words
 
     @property
     def lanes(self) -> int:
@@ -104,15 +110,14 @@ class _Block:
     def tally(self) -> Tally:
         """Run the elections and count."""
         plan, ops = self.plan, self.operations
-        acting, soon, ever, cancelled, seen, ruling = plan.layout.starts
+        acting, joining, cancelled, seen, ruling = plan.layout.starts
         rows, n = self._draw(), plan.leaders
-        acts, joins = rows[acting:soon], rows[ever : ever + n]
+        acts, joins = rows[acting:joining], rows[joining : joining + n]
         cancels = rows[cancelled:seen] if rows[ruling].any() else None
         if plan.coordination == PLEDGE:
             self._pledge(acts[:n], joins)
         elif plan.coordination == CASCADE:
-            others = rows[soon : soon + n], joins, rows[seen : seen + n]
-            self.cascade(plan, self.key, acts[:n], others, self.environment)
+            self.cascade(plan, self.key, acts[:n], (joins, rows[seen : seen + n]), self.environment)
         acts[:, -1] &= self._asked
         attempted = self._by_group(acts[:n])
         if cancels is not None:
@@ -129,19 +134,17 @@ class _Block:
 
     def _draw(self) -> Words:
         """Return the rows of masks that the plan's layout describes; those it has no use for hold anything."""
-        plan = self.plan
-        # Rows whose distance is no power of two do not push each other out of the processor's caches.
-        padded = np.empty((plan.layout.rows, self.lanes + 8), dtype=np.uint64)
+        plan, rows = self.plan, self.rows[:, : self.lanes]
         before, y = -1, np.zeros(64 * self.lanes)
         for profile, program in plan.programs:
             for row, kind in program.filled.tolist():
-                padded[row] = _ALL if kind == ALWAYS else np.uint64(0)
+                rows[row] = _ALL if kind == ALWAYS else np.uint64(0)
             factor = -1 if profile < 0 else int(plan.factor[profile])
             if factor != before:
                 y, before = self._group_factor(factor), factor
             limits = self.operations.varying(plan, profile, (*self.environment, y))
-            self.operations.draw(self.states, self.key, program, limits, padded)
-        return padded[:, : self.lanes]
+            self.operations.draw(self.states, self.key, program, limits, rows)
+        return rows
 
     def _group_factor(self, factor: int) -> Floats:
         """Return the factor of a group in all elections; 0 without one."""

@@ -10,21 +10,24 @@ as the model has them; i counts them in this order through both sides, the leade
         would the law cancel it?                        a coin of the lanes, source 1 + 2 i
         does it act?  V < P(acts)                       a coin of the lanes, source 2 + 2 i
         does it act or join soon?  V < P(soon)          the same random bits against a second limit
-        does it act or join ever?  V < P(ever)          the same random bits against a third limit
         is it seen?  (leader's electors in a cascade)   a coin of the lanes, source SEEN + i
 
-A coin whose probability is 0 or 1 (rounded to 64 bits, if it is fixed) spends nothing, one with three limits only if
-all are 0 or 1; a law that cancels nobody, or is never upheld, spends nothing. In a cascade *soon* means a threshold of
-at most NEAR levels, which is all that most elections ever reach; without one nobody joins soon.
+A coin whose probability is 0 or 1 (rounded to 64 bits, if it is fixed) spends nothing, one with two limits only if both
+are 0 or 1; a law that cancels nobody, or is never upheld, spends nothing. In a cascade *soon* means a threshold of at
+most `near` levels, which is all that most elections ever reach: NEAR if electors are independent and there are more
+than FAR levels, else FAR, or the last level. All who pledged join soon.
 
 All else comes from keyed words, number ``source * 2**32 + election`` of the block's sequence: NATIONAL is Z, GROUP + g
 the factor Y of group g, CHI_SQUARE + j the normals, j < nu, of scale = sqrt(sum of squares / nu), COMMON what
 `montecarlo.kernel.common_odds` needs, PLACE + i the place of elector i between two limits, ROUTE + i where its vote
 goes. Given the environment, the chance of a limit is Phi((a Z + b Y - limit * scale) * sharp) under factors, the
 smaller tail of which is rounded down to 63 bits, and q / (1 + q), q = limit * odds, under common odds, rounded
-likewise. An elector who joins has the random number low + (high - low) * word / 2**64 between the chances of its two
-limits (independent electors: shares of G), and as its threshold the first level whose chance exceeds that, cut to 1 ...
-near if soon and to near + 1 and above if later.
+likewise. In a cascade an elector who joins soon has the random number low + (high - low) * word / 2**64 between its
+two limits. Where the count passes `near`, one who neither acts nor joins soon has the random number low + (2**64 - 1 -
+low) * word / 2**64, low being the limit of joining soon, and joins later if that is below the limit of joining ever.
+The threshold is the first level whose chance exceeds the random number (independent electors: the first whose G
+exceeds the same share of the way from G(0), or G(near), to G(near), or 1), cut to 1 ... near if soon and to near + 1
+and above if later.
 """
 
 from __future__ import annotations
@@ -44,8 +47,10 @@ from montecarlo.kernel.student import student_upper_quantile
 from montecarlo.model import Model
 from montecarlo.parts import Cascade, CommonOdds, Factors, Independent, Pledge
 
-NEAR: Final = 16
-"""Highest threshold of those who join soon."""
+NEAR: Final = 4
+"""Highest threshold of those who join soon, if electors are independent and a cascade is long."""
+FAR: Final = 16
+"""Highest threshold of those who join soon in all other cascades."""
 INDEPENDENT, FACTORS, ODDS = range(3)
 ALONE, PLEDGE, CASCADE = range(3)
 _MOST_RUNGS: Final = 20_000_000
@@ -96,7 +101,7 @@ class LinkedPlan:
     ladder : (rows, levels) float64
         Rising limits of the levels of a cascade; `ladder_row` (n,) is the row of each elector.
     near : int
-        NEAR, or the last level if there are fewer.
+        Highest threshold of those who join soon.
     shares : (2, alternatives + 1) uint64
         Cumulative thresholds of where votes go: the other side, then each alternative; a row a side.
     destinations : bool
@@ -150,24 +155,29 @@ class LinkedPlan:
             tosses.setdefault(together, []).extend(self._tosses(i, profile))
         return [(profile, make_program(each)) for profile, each in tosses.items()]
 
+    @cached_property
+    def thresholds(self) -> NDArray[np.uint64]:
+        """The limits of independent electors as thresholds, ``(profiles, 3)``; without meaning for others."""
+        limits = self.limits if self.dependence == INDEPENDENT else np.zeros(self.limits.shape)
+        scaled = [[min(round(each * ONE), ONE - 1) for each in row] for row in limits.tolist()]
+        return np.array(scaled, dtype=np.uint64)
+
     def different_limits(self, profile: int) -> list[float]:
-        """Return the limits of a profile that are neither never nor always reached, each once, in rising order."""
-        values, kinds = self.limits[profile].tolist(), self.kinds[profile].tolist()
+        """Return the limits tossed by a profile that are neither never nor always reached, each once, rising."""
+        values, kinds = self.limits[profile, :2].tolist(), self.kinds[profile, :2].tolist()
         return list(dict.fromkeys(value for value, kind in zip(values, kinds, strict=True) if kind == DENSE))
 
     def _tosses(self, i: int, profile: int) -> list[Toss]:
         """Return the tosses of an elector; rows that nobody reads are left out."""
-        acting, soon, ever, cancelled, seen, _ = self.layout.starts
+        acting, joining, cancelled, seen, _ = self.layout.starts
         laws, seers, different = self.laws, self.seen, self.different_limits(profile)
         moved = i < self.leaders and self.coordination != ALONE
-        in_cascade = moved and self.coordination == CASCADE
-        starts = [(acting, 0)] + in_cascade * [(soon, 1)] + moved * [(ever, 2)]
         limits = []
-        for start, which in starts:
+        for which, start in enumerate([acting, joining] if moved else [acting]):
             kind, value = int(self.kinds[profile, which]), float(self.limits[profile, which])
             fixed, number = 0, FIXED
             if self.dependence == INDEPENDENT:
-                fixed = min(round(value * ONE), ONE - 1)
+                fixed = int(self.thresholds[profile, which])
             elif kind == DENSE:
                 number = different.index(value)
             limits.append(Limit(start + i, kind, fixed, number))
@@ -175,9 +185,14 @@ class LinkedPlan:
         if laws.kind[0] != NEVER:
             cancel = Limit(cancelled + i, int(laws.kind[1 + i]), int(laws.threshold[1 + i]))
             tosses.insert(0, Toss(1 + 2 * i, [cancel]))
-        if in_cascade:
+        if moved and self.coordination == CASCADE and not self.all_seen:
             tosses.append(Toss(SEEN + i, [Limit(seen + i, int(seers.kind[0]), int(seers.threshold[0]))]))
         return tosses
+
+    @property
+    def all_seen(self) -> bool:
+        """Whether every elector who acts is seen, so that nothing is drawn for it."""
+        return int(self.seen.kind[0]) == ALWAYS
 
     @property
     def elections(self) -> int:
@@ -200,7 +215,7 @@ def is_linked(model: Model) -> bool:
 def make_linked_plan(model: Model) -> LinkedPlan:
     """Translate a model whose electors are linked."""
     n, other, ties, moves = model.electors, model.opponents, model.dependence, model.coordination
-    near = min(NEAR, moves.threshold_cdf.shape[1] - 1) if isinstance(moves, Cascade) else 0
+    near = _near(model)
     profiles, profile = _profiles(model, near)
     order = np.argsort(profile, kind="stable")
     ladder, ladder_row = _ladder(model, order[:n])
@@ -235,17 +250,26 @@ def make_linked_plan(model: Model) -> LinkedPlan:
     )
 
 
+def _near(model: Model) -> int:
+    """Return the highest threshold of those who join soon; linked electors get further more often."""
+    moves = model.coordination
+    if not isinstance(moves, Cascade):
+        return 0
+    last = moves.threshold_cdf.shape[1] - 1
+    return NEAR if last > FAR and isinstance(model.dependence, Independent) else min(FAR, last)
+
+
 def _profiles(model: Model, near: int) -> tuple[Floats, Integers]:
     """Return the different electors, ``(profiles, 7)``, and the row of each elector.
 
-    Columns: side, number of the factor, loadings a and b, and the chances of acting, of acting or joining soon, and of
-    acting or joining ever.
+    Columns: side, number of the factor, loadings a and b, chances of acting, of acting or joining soon, or ever.
     """
     n, other, ties, moves = model.electors, model.opponents, model.dependence, model.coordination
     acts = model.probability if other is None else np.concatenate([model.probability, other.probability])
-    soon, ever = acts.copy(), acts.copy()
+    ever = acts.copy()
     if isinstance(moves, Pledge | Cascade):
         ever[:n] = np.minimum(acts[:n] + moves.conditional, 1.0)
+    soon = ever.copy()
     if isinstance(moves, Cascade):
         share = moves.threshold_cdf[moves.threshold_class, near]
         soon[:n] = np.minimum(acts[:n] + moves.conditional * share, ever[:n])

@@ -29,11 +29,14 @@ from montecarlo.kernel.streams import Words
 
 Integers = NDArray[np.int64]
 
-_BITS = np.uint64(BITS)
+_BITS, _REST = np.uint64(BITS), np.uint64(64 - BITS)
 _TILE = 64
-# A tile's memory: the words of each lane's generator, the random words, a limit's mask, what it leaves open, a list
-# of lanes. As one array with places known to the compiler, that loops over the lanes become vector instructions.
+# A tile's memory: the words of each lane's generator, the random words, a limit's mask, what it leaves open, lists of
+# lanes, of elections left open, and of keyed words for them. As one array with places known to the compiler, that loops
+# over the lanes become vector instructions.
 _WORDS, _MASK, _SAME, _LIST = 4 * _TILE, (4 + BITS) * _TILE, (5 + BITS) * _TILE, (6 + BITS) * _TILE
+_OPEN = (7 + BITS) * _TILE + 1
+_KEYED = _OPEN + 64 * _TILE
 
 
 def normals(key: int, source: int, elections: int) -> Floats:
@@ -57,7 +60,7 @@ def varying(plan: LinkedPlan, profile: int, common: tuple[Floats, Floats, Floats
 def draw(states: Words, key: int, program: Program, limits: tuple[Words, Words], rows: Words) -> None:
     """Toss all coins of a program: each limit's row of `rows` becomes 1 where the random number is below it."""
     lists = program.coins, program.rows, program.thresholds, program.numbers
-    _draw(states, np.uint64(key), *lists, *limits, rows, np.zeros(_LIST + _TILE + 1, dtype=np.uint64))
+    _draw(states, np.uint64(key), *lists, *limits, rows, np.zeros(_KEYED + 64 * _TILE, dtype=np.uint64))
 
 
 def totals(masks: Words, votes: Integers) -> Integers:
@@ -142,15 +145,22 @@ def _draw(states, key, coins, places, thresholds, numbers, limits, bits, rows, t
         for c in range(len(coins)):
             _advance(t)
             base = (np.uint64(coins[c, 0]) << U32) + np.uint64(64 * first)
+            left = 0
             for k in range(coins[c, 1], coins[c, 2]):
                 number = numbers[k]
+                # Two limits with the same first bits leave the same elections open.
+                if k == coins[c, 1] or number != numbers[k - 1] or (thresholds[k] ^ thresholds[k - 1]) >> _REST:
+                    if number < 0:
+                        _compare_fixed(t, thresholds[k])
+                    else:
+                        _compare(t, bits[number, first // _TILE])
+                    left = _list_open(key, base, t, width)
+                row = rows[places[k], first : first + width]
+                row[:] = t[_MASK : _MASK + width]
                 if number < 0:
-                    _compare_fixed(t, thresholds[k])
-                    _settle(key, base, thresholds[k : k + 1], t, width)
+                    _settle_fixed(left, thresholds[k], t, row)
                 else:
-                    _compare(t, bits[number, first // _TILE])
-                    _settle(key, base, limits[number, 64 * first : 64 * (first + width)], t, width)
-                rows[places[k], first : first + width] = t[_MASK : _MASK + width]
+                    _settle(left, limits[number, 64 * first : 64 * (first + width)], t, row)
         for k in range(4):
             states[k, first : first + width] = t[k * _TILE : k * _TILE + width]
 
@@ -196,23 +206,43 @@ def _compare(t, bits):
 
 
 @compiled
-def _settle(key, base, threshold, t, width):
-    """Elections that the comparison left open: the keyed word decides against the rest of the threshold."""
-    fixed, left = len(threshold) == 1, 0
+def _list_open(key, base, t, width):
+    """List the elections that the comparison left open, and their keyed words; return how many."""
+    lanes, left = 0, 0
     for j in range(width):
         # Listed without a branch, which the processor would guess wrongly.
-        t[_LIST + left] = np.uint64(j)
-        left += t[_SAME + j] != U0
-    for k in range(left):
-        lane = np.int64(t[_LIST + k])
-        word, won = t[_SAME + lane], U0
+        t[_LIST + lanes] = np.uint64(j)
+        lanes += t[_SAME + j] != U0
+    for k in range(lanes):
+        lane = t[_LIST + k]
+        word = t[_SAME + np.int64(lane)]
         while word != U0:
             low = word & (U0 - word)
-            election = 64 * lane + np.int64(ones(low - U1))
-            rest = threshold[0 if fixed else election] << _BITS
-            won |= low & (U0 - np.uint64(keyed(key, base + np.uint64(election)) < rest))
+            t[_OPEN + left] = (lane << np.uint64(6)) + ones(low - U1)
+            left += 1
             word ^= low
-        t[_MASK + lane] |= won
+    for k in range(left):
+        t[_KEYED + k] = keyed(key, base + t[_OPEN + k])
+    return left
+
+
+@compiled
+def _settle(left, threshold, t, row):
+    """Let the keyed words decide against the rest of a limit, where it was left open."""
+    for k in range(left):
+        election = t[_OPEN + k]
+        won = U0 - np.uint64(t[_KEYED + k] < threshold[election] << _BITS)
+        row[election >> np.uint64(6)] |= won & (U1 << (election & np.uint64(63)))
+
+
+@compiled
+def _settle_fixed(left, threshold, t, row):
+    """Do the same with a threshold that is the same everywhere."""
+    rest = threshold << _BITS
+    for k in range(left):
+        election = t[_OPEN + k]
+        won = U0 - np.uint64(t[_KEYED + k] < rest)
+        row[election >> np.uint64(6)] |= won & (U1 << (election & np.uint64(63)))
 
 
 @compiled

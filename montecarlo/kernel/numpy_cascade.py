@@ -16,9 +16,11 @@ from montecarlo.kernel.streams import Words, splitmix64
 
 Integers = NDArray[np.int64]
 
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+
 
 def cascade(
-    plan: LinkedPlan, key: int, acts: Words, others: tuple[Words, Words, Words], environment: tuple[Floats, Floats]
+    plan: LinkedPlan, key: int, acts: Words, others: tuple[Words, Words], environment: tuple[Floats, Floats]
 ) -> None:
     """Let others join: their bits are added to `acts` where their thresholds are reached.
 
@@ -30,13 +32,14 @@ def cascade(
         Of the keyed words that place electors between their limits.
     acts : (n, lanes) uint64
         Who begins; added to.
-    others : three (n, lanes) uint64
-        Who acts or joins soon, who acts or joins ever, and whom the others would see.
+    others : two (n, lanes) uint64
+        Who acts or joins soon, and whom the others would see; anything in the latter if all are seen.
     environment : two (E,) float64, or (1,) where nothing varies
         Z and the scale under factors; the odds first under common odds.
     """
-    early, ever, seen = others
-    soon, later = early & ~acts, ever & ~early
+    early = others[0]
+    seen = np.full_like(early, _ALL) if plan.all_seen else others[1]
+    soon = early & ~acts
     begun = totals(acts & seen, np.ones(len(acts), dtype=np.int64))
     levels = plan.ladder.shape[1]
     for first in range(0, acts.shape[1], PART):
@@ -51,7 +54,7 @@ def cascade(
             mask = np.zeros(len(visible), dtype=np.uint8)
             mask[further] = 1
             packed = np.packbits(mask, bitorder="little").view("<u8").astype(np.uint64, copy=False)
-            pairs.append(_placed(plan, key, first, later[:, here] & packed, environment, later=True))
+            pairs.append(_placed(plan, key, first, ~early[:, here] & packed, environment, later=True))
             _count_seen(visible, pairs[1], seen[:, here])
             level[further] = _last_levels(visible[further].cumsum(axis=1), plan.rounds)
         for who, where, place in pairs:
@@ -84,24 +87,25 @@ def _last_levels(visible: Integers, rounds: int) -> Integers:
 def _placed(
     plan: LinkedPlan, key: int, first: int, masks: Words, environment: tuple[Floats, Floats], *, later: bool
 ) -> tuple[Integers, Integers, Integers]:
-    """Return elector, election from lane `first` on, and threshold of all ones of the masks, ``(pairs,)`` each.
+    """Return elector, election from lane `first` on, and threshold of those of the masks who join, ``(pairs,)`` each.
 
     As many as there are levels means never.
     """
     elector, election = pairs_of(masks)
-    where = election.astype(np.int64)
-    election += np.uint64(64 * first)
-    words = splitmix64(np.uint64(key), ((elector + np.uint64(PLACE)) << np.uint64(32)) + election)
-    who, column = elector.astype(np.int64), 1 if later else 0
-    profile, rows = plan.profile[who], plan.ladder_row[who]
+    counter = ((elector + np.uint64(PLACE)) << np.uint64(32)) + (election + np.uint64(64 * first))
+    words = splitmix64(np.uint64(key), counter)
+    who, where = elector.astype(np.int64), election.astype(np.int64)
     if plan.dependence == INDEPENDENT:
-        share = plan.ladder[rows, plan.near]
-        position = share + (1.0 - share) * unit(words) if later else share * unit(words)
+        limits = shares(plan, who, later=later)
     else:
-        given = [each[64 * first + where] for each in environment]
-        limits = plan.limits[profile, column], plan.limits[profile, column + 1]
-        position = _positions(plan, key, (profile, election, words), limits, given)
-    place = np.empty(len(who), dtype=np.int64)
+        limits = _limits(plan, key, who, 64 * first + where, environment, later=later)
+    low, width, shift, scale = limits
+    offset = high_product(words, _ALL - low if later else width)
+    position = _positions(plan, who, low + offset, offset, (shift, scale))
+    if later:
+        joins = offset < width
+        who, where, position = who[joins], where[joins], position[joins]
+    place, rows = np.empty(len(who), dtype=np.int64), plan.ladder_row[who]
     for row in np.unique(rows).tolist():
         mine = rows == row
         place[mine] = 1 + np.searchsorted(plan.ladder[row, 1:], position[mine], side="right")
@@ -109,25 +113,45 @@ def _placed(
     return who, where, place
 
 
-def _positions(
-    plan: LinkedPlan,
-    key: int,
-    pairs: tuple[Integers, Words, Words],
-    limits: tuple[Floats, Floats],
-    environment: list[Floats],
-) -> Floats:
-    """Return what the levels are compared with: random places between two limits, ``(pairs,)``."""
-    profile, election, words = pairs
+def shares(plan: LinkedPlan, who: Integers, *, later: bool) -> tuple[Words, Words, Floats, Floats]:
+    """Return how independent electors join soon, or later, ``who.shape`` each.
+
+    The lower limit, what lies between it and the higher one, and what the shares of G that lie between them start
+    from and rise by.
+    """
+    profile, near = plan.profile[who], plan.ladder[plan.ladder_row[who], plan.near]
+    low, high = plan.thresholds[profile, 1 if later else 0], plan.thresholds[profile, 2 if later else 1]
+    width = np.maximum(high, low) - low
+    start, end = (near, np.ones(len(who))) if later else (np.zeros(len(who)), near)
+    return low, width, start, (end - start) / np.maximum(width.astype(np.float64), 1.0)
+
+
+def _limits(
+    plan: LinkedPlan, key: int, who: Integers, election: Integers, environment: tuple[Floats, Floats], *, later: bool
+) -> tuple[Words, Words, Floats, Floats]:
+    """Return the same for pairs in a common environment: limits, the factors' sum and the scale, or the odds."""
+    profile, column = plan.profile[who], 1 if later else 0
+    ends = plan.limits[profile, column], plan.limits[profile, column + 1]
+    common, scale = (each[election] for each in environment)
     if plan.dependence == FACTORS:
-        z, scale = environment
         a, b, sharp = plan.loadings[profile].T
-        shift = a * z + b * _group_factors(plan, key, profile, election)
-        low, high = (normal_threshold((shift - limit * scale) * sharp) for limit in limits)
-        return np.asarray((normal_quantile(low + high_product(words, high - low)) / sharp - shift) / scale)
-    odds = environment[0]
-    low, high = (odds_threshold(limit, odds) for limit in limits)
-    share = unit(low + high_product(words, high - low))
-    return share / (1.0 - share) / odds
+        shift = a * common + b * _group_factors(plan, key, profile, election.astype(np.uint64))
+        low, high = (normal_threshold((shift - end * scale) * sharp) for end in ends)
+        return low, high - low, shift, scale
+    # Who would join surely does so whatever the odds.
+    low, high = (np.where(end < 1e300, odds_threshold(end, common), _ALL) for end in ends)
+    return low, high - low, common, scale
+
+
+def _positions(plan: LinkedPlan, who: Integers, random: Words, offset: Words, terms: tuple[Floats, Floats]) -> Floats:
+    """Return what the levels are compared with, ``(pairs,)``."""
+    shift, scale = terms
+    if plan.dependence == INDEPENDENT:
+        return shift + scale * offset.astype(np.float64)
+    if plan.dependence == FACTORS:
+        return np.asarray((normal_quantile(random) / plan.loadings[plan.profile[who], 2] - shift) / scale)
+    share = unit(random)
+    return share / (1.0 - share) / shift
 
 
 def _group_factors(plan: LinkedPlan, key: int, profile: Integers, election: Words) -> Floats:

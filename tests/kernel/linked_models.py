@@ -118,6 +118,8 @@ LARGER = {
     "long rows, odds, 3 rounds": _many(CommonOdds(2.0, 9.0), _cascade(_LONG, rounds=3)),
     "beyond 64 levels": _many(Factors(0.3), Cascade(0.7, np.linspace(0, 1, 160)), n=150, p=0.3),
     "beyond 64 levels, independent": _many(Independent(), Cascade(0.7, np.linspace(0, 1, 160)), n=150, p=0.3),
+    "few begin, all follow": _many(Independent(), _cascade(np.minimum(np.arange(40) / 30, 1.0)), p=0.03),
+    "few begin, half seen": _many(Independent(), _cascade(np.minimum(_LONG * 9, 1.0), visibility=0.5), p=0.03),
     "nobody seen": _many(Factors(0.5), _cascade(_LONG, visibility=0.0)),
     "no rounds": _many(CommonOdds(2.0, 9.0), _cascade(_LONG, rounds=0)),
     "beyond 16 levels exactly": _many(Factors(0.5), _cascade(np.minimum(np.arange(18) / 17, 1.0))),

@@ -20,11 +20,11 @@ from scipy.special import ndtr, ndtri, stdtrit
 from montecarlo.kernel.plan import lanes_for
 from montecarlo.kernel.streams import block_words
 from montecarlo.model import Model
-from montecarlo.parts import Cascade, CommonOdds, Destination, Factors, Pledge
+from montecarlo.parts import Cascade, CommonOdds, Destination, Factors, Independent, Pledge
 
 MASK = (1 << 64) - 1
 ONE = 1 << 64
-NEAR = 16
+NEAR, FAR = 4, 16
 NATIONAL, GROUP, CHI_SQUARE, COMMON, PLACE, SEEN, ROUTE = (kind << 24 for kind in range(1, 8))
 
 
@@ -100,6 +100,7 @@ class Elector:
     national: float
     own_group: float
     cancelled: float
+    independent: bool
 
     def reaches(self, level: int) -> float:
         """P(threshold <= level) without an environment; a level of -1 means any."""
@@ -111,10 +112,15 @@ class Elector:
         return [self.reaches(k) for k in range(len(self.steps))]
 
     @property
+    def near(self) -> int:
+        """The highest threshold of those who join soon, of which -1 stands for all."""
+        last = len(self.steps) - 1
+        return NEAR if last > FAR and self.independent else min(FAR, last)
+
+    @property
     def profile(self) -> tuple[float, ...]:
-        soon = self.reaches(min(NEAR, len(self.steps) - 1)) if self.steps else self.acts
-        factor = self.group if self.own_group else -1
-        return self.opponent, factor, self.national, self.own_group, self.acts, soon, self.reaches(-1)
+        factor, chances = self.group if self.own_group else -1, (self.acts, self.reaches(self.near), self.reaches(-1))
+        return self.opponent, factor, self.national, self.own_group, *chances
 
 
 def electors_of(model: Model) -> list[Elector]:
@@ -136,6 +142,7 @@ def electors_of(model: Model) -> list[Elector]:
                 national=float(ties.national[i]) if isinstance(ties, Factors) else 0.0,
                 own_group=float(ties.group[i]) if isinstance(ties, Factors) else 0.0,
                 cancelled=0.0 if model.law is None or model.law.upheld == 0 else float(model.law.cancelled[i]),
+                independent=isinstance(ties, Independent),
             )
         )
     return sorted(found, key=lambda each: each.profile)
@@ -177,15 +184,14 @@ class Election:
             return q / (1 + q)
         return p
 
-    def threshold_between(self, i: int, elector: Elector, *, later: bool) -> int:
-        """The threshold of one who joins soon, or later: the random place is even between the chances of the ends."""
-        levels = elector.levels
-        near = min(NEAR, len(levels) - 1)
-        low, high = (levels[near], elector.reaches(-1)) if later else (elector.acts, levels[near])
-        low, high = self.chance(elector, low), self.chance(elector, high)
+    def threshold(self, i: int, elector: Elector, *, soon: bool) -> float:
+        """The first level above a random place, even between two chances; infinite for one who never joins."""
+        levels, near = elector.levels, elector.near
+        acts, early, ever = (self.chance(elector, p) for p in (elector.acts, levels[near], elector.reaches(-1)))
+        low, high = (acts, early) if soon else (early, 1.0)
         at = low + (high - low) * (self.word(PLACE + i) / ONE)
         found = 1 + bisect_right(levels[1:], at, key=lambda p: self.chance(elector, p))
-        return max(found, near + 1) if later else min(found, near)
+        return min(found, near) if soon else max(found, near + 1) if at < ever else math.inf
 
 
 @dataclass
@@ -233,7 +239,7 @@ def _lane(model: Model, electors: list[Elector], key: int, lane: int, words: Ite
     cancels, masks, seen = [], [], []
     for i, elector in enumerate(electors):
         cancels.append(plain(1 + 2 * i, elector.cancelled))
-        fixed = list(elector.profile[4:])
+        fixed = list(elector.profile[4:6])
         masks.append(coins(2 + 2 * i, fixed, lambda world, who=elector, p=fixed: [world.chance(who, x) for x in p]))
         if isinstance(model.coordination, Cascade) and not elector.opponent:
             seen.append(plain(SEEN + i, model.coordination.visibility))
@@ -247,19 +253,16 @@ def _moved(
     model: Model, world: Election, electors: list[Elector], drawn: list[list[bool]], seen: list[bool]
 ) -> list[bool]:
     """Who attempts after pledges or a cascade, round by round."""
-    moves, acts = model.coordination, [acts for acts, _, _ in drawn]
+    moves, acts = model.coordination, [acts for acts, _ in drawn]
     if isinstance(moves, Pledge):
-        pledged = [ever and not now and not who.opponent for who, (now, _, ever) in zip(electors, drawn, strict=True)]
+        pledged = [soon and not now and not who.opponent for who, (now, soon) in zip(electors, drawn, strict=True)]
         counted = sum(pledged)
         if moves.counts == "all":
             counted += sum(now and not who.opponent for who, now in zip(electors, acts, strict=True))
         return [now or (pledge and counted >= moves.threshold) for now, pledge in zip(acts, pledged, strict=True)]
     if isinstance(moves, Cascade):
-        waiting = {
-            i: world.threshold_between(i, electors[i], later=not soon)
-            for i, (now, soon, ever) in enumerate(drawn)
-            if ever and not now and not electors[i].opponent
-        }
+        ours = [i for i, (now, _) in enumerate(drawn) if not now and not electors[i].opponent]
+        waiting = {i: world.threshold(i, electors[i], soon=drawn[i][1]) for i in ours}
         levels, rounds = moves.threshold_cdf.shape[1], count() if moves.rounds is None else range(moves.rounds)
         for _ in rounds:
             visible = sum(now and watched for now, watched in zip(acts, seen, strict=False))

@@ -126,6 +126,7 @@ SLOW = {
         "long rows, t, half seen",
         "long rows, odds, 3 rounds",
         "nobody early, all late",
+        "few begin, half seen",
         "beyond 64 levels, independent",
         *EXTREMES,
     )

@@ -12,7 +12,17 @@ from scipy.special import ndtri, stdtrit
 from montecarlo.errors import InputError
 from montecarlo.kernel import linked_plan
 from montecarlo.kernel.coins import FIXED
-from montecarlo.kernel.linked_plan import ALONE, CASCADE, FACTORS, INDEPENDENT, NEAR, ODDS, PLEDGE, make_linked_plan
+from montecarlo.kernel.linked_plan import (
+    ALONE,
+    CASCADE,
+    FACTORS,
+    FAR,
+    INDEPENDENT,
+    NEAR,
+    ODDS,
+    PLEDGE,
+    make_linked_plan,
+)
 from montecarlo.kernel.plan import ALWAYS, DENSE, NEVER, lanes_for
 from montecarlo.model import Model
 from montecarlo.parts import Cascade, CommonOdds, Destination, Factors, Law, Opponents, Pledge
@@ -88,12 +98,14 @@ def test_limits_of_each_dependence() -> None:
     assert odds.odds == (2.0, 6.0)
 
 
-@pytest.mark.parametrize("levels", [2, NEAR, NEAR + 1, NEAR + 2, 40])
+@pytest.mark.parametrize("levels", [2, FAR, FAR + 1, FAR + 2, 40])
 def test_who_joins_soon(levels: int) -> None:
-    """The second limit is the chance of a threshold of at most NEAR levels, or of all if there are fewer."""
+    """The second limit is the chance of a threshold of at most NEAR levels, or of all if there are few."""
     cdf = np.minimum(np.arange(levels) / 20, 1.0)
     plan = make_linked_plan(Model([0.1, 0.3], 1, coordination=Cascade([0.5, 0.7], cdf)))
-    near = min(NEAR, levels - 1)
+    near = NEAR if levels > FAR + 1 else levels - 1
+    linked = Model([0.1, 0.3], 1, dependence=Factors(0.5), coordination=Cascade([0.5, 0.7], cdf))
+    assert make_linked_plan(linked).near == min(FAR, levels - 1)
     assert plan.near == near
     expected = [[0.1, 0.1 + 0.5 * cdf[near], 0.6], [0.3, 0.3 + 0.7 * cdf[near], 1.0]]
     np.testing.assert_allclose(plan.limits, expected, rtol=1e-15)
@@ -103,9 +115,9 @@ def test_who_joins_soon(levels: int) -> None:
     assert (plan.limits[:, 1] <= plan.limits[:, 2]).all()
 
 
-def test_pledges_have_no_soon() -> None:
+def test_all_who_pledged_join_soon() -> None:
     plan = make_linked_plan(Model(0.2, 3, votes=[1] * 5, coordination=Pledge(0.3, 4, counts="all")))
-    np.testing.assert_array_equal(plan.limits, [[0.2, 0.2, 0.5]])
+    np.testing.assert_array_equal(plan.limits, [[0.2, 0.5, 0.5]])
     assert (plan.threshold, plan.counts_all, plan.near, plan.rounds) == (4, True, 0, -1)
 
 
@@ -174,16 +186,16 @@ def test_the_electors_of_a_profile_toss_together() -> None:
     model = Model([0.3, 0.0, 0.3], 1, dependence=Factors(0.5), coordination=Pledge([0.2, 1.0, 0.2], 2), law=law)
     ruling, never, both = make_linked_plan(model).programs
     assert [profile for profile, _ in (ruling, never, both)] == [-1, 0, 1]
-    acting, _, ever, cancelled, _, upheld = make_linked_plan(model).layout.starts
+    acting, joining, cancelled, _, upheld = make_linked_plan(model).layout.starts
     assert ruling[1].coins.tolist() == [[0, 0, 1]]
     assert (ruling[1].rows.tolist(), ruling[1].thresholds.tolist(), ruling[1].numbers.tolist()) == (
         [upheld], [1 << 62], [FIXED],
     )  # fmt: skip
     # One who acts never and joins surely tosses nothing; the others' law is a fixed coin, their minds are not.
     assert never[1].coins.size == 0
-    assert never[1].filled.tolist() == [[cancelled, NEVER], [acting, NEVER], [ever, ALWAYS]]
+    assert never[1].filled.tolist() == [[cancelled, NEVER], [acting, NEVER], [joining, ALWAYS]]
     assert both[1].coins.tolist() == [[3, 0, 1], [4, 1, 3], [6, 3, 5]]
-    assert both[1].rows.tolist() == [cancelled + 1, acting + 1, ever + 1, acting + 2, ever + 2]
+    assert both[1].rows.tolist() == [cancelled + 1, acting + 1, joining + 1, acting + 2, joining + 2]
     assert both[1].numbers.tolist() == [FIXED, 0, 1, 0, 1]
     assert both[1].filled.tolist() == [[cancelled + 2, ALWAYS]]
 
@@ -192,5 +204,5 @@ def test_independent_electors_toss_as_one() -> None:
     plan = make_linked_plan(Model([0.25, 0.5], 1, coordination=Cascade(0.25, [0.0, 1.0], visibility=0.5)))
     ((profile, program),) = plan.programs
     assert profile == -1
-    assert program.numbers.tolist() == [FIXED] * 8
-    assert program.thresholds.tolist() == [1 << 62, 1 << 63, 1 << 63, 1 << 63, 1 << 63, 3 << 62, 3 << 62, 1 << 63]
+    assert program.numbers.tolist() == [FIXED] * 6
+    assert program.thresholds.tolist() == [1 << 62, 1 << 63, 1 << 63, 1 << 63, 3 << 62, 1 << 63]
