@@ -40,12 +40,14 @@ if TYPE_CHECKING:
     from montecarlo.scenario import Scenario, load
     from montecarlo.show.distribution import plot_distribution
     from montecarlo.solution import Outcomes, Solution
+    from montecarlo.study.denial import Denial, given_denial
 
 _PLACES = {
     "Alone": "parts",
     "Answer": "answer",
     "Cascade": "parts",
     "CommonOdds": "parts",
+    "Denial": "study.denial",
     "Destination": "parts",
     "Estimate": "estimates",
     "Factors": "parts",
@@ -71,6 +73,7 @@ _PLACES = {
     "Tally": "estimates",
     "ask": "answer",
     "estimate": "estimation",
+    "given_denial": "study.denial",
     "greatest_probability": "exact.any_dependence",
     "load": "scenario",
     "mixture": "model",
@@ -86,6 +89,7 @@ __all__ = [
     "Answer",
     "Cascade",
     "CommonOdds",
+    "Denial",
     "Destination",
     "Estimate",
     "Factors",
@@ -111,6 +115,7 @@ __all__ = [
     "Tally",
     "ask",
     "estimate",
+    "given_denial",
     "greatest_probability",
     "load",
     "mixture",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, isfinite, log
+from math import inf, log
 from time import perf_counter
 from typing import Any, Final
 
@@ -22,11 +22,13 @@ from montecarlo.estimation import sampled
 from montecarlo.exact.any_dependence import greatest_probability
 from montecarlo.exact.solver import solve
 from montecarlo.model import Mixture, Model
-from montecarlo.parts import Alone, CommonOdds
 from montecarlo.scenario import Scenario
 from montecarlo.solution import Outcomes, Solution
 from montecarlo.study.chosen_house import HouseAnswer, choose
 from montecarlo.study.contributions import Simulate, Variant, accounts, contributions
+from montecarlo.study.denial import FEW_DRAWS, QUICK, Denial, denial_of, is_quick
+from montecarlo.study.if_it_happens import denial_record, elected_if_denied, expected_by_group, usually_lost
+from montecarlo.study.records import exact_record, finite, rare_record, variant_record
 from montecarlo.uncertainty import Waited, Weighed
 
 SCHEMA_VERSION: Final = 1
@@ -55,6 +57,8 @@ class Answer:
         The simulated answer, of fewer draws than `asked` if it was interrupted.
     rare_event : Estimate or None
         The answer of a sampler of rare events, if plain simulation saw too few of them, or it was asked for.
+    denial : Denial or None
+        What is lost if the majority is denied; None if neither an exact answer nor a sampler tells.
     contributions, accounts : tuple of Variant
         The answer without each mechanism, and that of each contradictory account; empty if it was interrupted.
     house : HouseAnswer or None
@@ -70,6 +74,7 @@ class Answer:
     unsolved: str
     simulation: Simulation
     rare_event: Estimate | None
+    denial: Denial | None
     contributions: tuple[Variant, ...]
     accounts: tuple[Variant, ...]
     house: HouseAnswer | None
@@ -156,23 +161,33 @@ class Answer:
     @cached_property
     def attempted_mean(self) -> float:
         """Expected votes of the leader's electors who attempt to defect, simulated where they move each other."""
-        means = [(weight, _mean(part, lawful=False)) for weight, part in self.model.parts]
-        if any(mean is None for _, mean in means):
+        means = [(weight, expected_by_group(part, lawful=False)) for weight, part in self.model.parts]
+        known = [weight * float(mean.sum()) for weight, mean in means if mean is not None]
+        if len(known) < len(means):
             return float(self.simulation.tally.attempted.sum()) / self.simulation.draws
-        return sum(weight * (mean or 0.0) for weight, mean in means)
+        return sum(known)
 
     @cached_property
     def effective_mean(self) -> float:
         """Expected votes that are lost, simulated where electors move each other."""
-        means = [(weight, _mean(part, lawful=True)) for weight, part in self.model.parts]
-        if any(mean is None for _, mean in means):
-            return float(self.simulation.tally.effective.sum()) / self.simulation.draws
-        return sum(weight * (mean or 0.0) for weight, mean in means)
+        return float(self.usually_lost.sum())
+
+    @cached_property
+    def usually_lost(self) -> NDArray[np.float64]:
+        """The same by state, (G,)."""
+        return usually_lost(self.model, self.simulation)
+
+    @property
+    def elected_if_denied(self) -> dict[str, float] | None:
+        """Who becomes president given that the majority is denied, None if that is not known."""
+        third = self.scenario.settings.destination is not None
+        return elected_if_denied(self.solution, self.simulation, self.house, third=third)
 
     def record(self) -> dict[str, Any]:
         """Return the answer as one JSON object; a logarithm, bound or score that is infinite is None."""
         low, high = self.interval
         exact, simulation, outcomes = self.solution, self.simulation, self.outcomes
+        denial, roster = self.denial, self.scenario.roster()
         return {
             "schema_version": SCHEMA_VERSION,
             "scenario": self.scenario.name,
@@ -188,9 +203,9 @@ class Answer:
                 "interval": [low, high],
                 "confidence": self.confidence,
             },
-            "exact": None if exact is None else _exact_record(exact),
-            "rare_event": None if self.rare_event is None else _rare_record(self.rare_event),
-            "agreement": None if self.agreement is None else {"z": _finite(self.agreement)},
+            "exact": None if exact is None else exact_record(exact),
+            "rare_event": None if self.rare_event is None else rare_record(self.rare_event),
+            "agreement": None if self.agreement is None else {"z": finite(self.agreement)},
             "outcomes": {
                 "leader_majority": outcomes.leader_majority,
                 "opponent_majority": outcomes.opponent_majority,
@@ -201,9 +216,10 @@ class Answer:
             "house": None if self.house is None else self.house.record(),
             "defections": {"attempted_mean": self.attempted_mean, "effective_mean": self.effective_mean},
             "seconds": {"total": self.seconds, "kernel": self.kernel_seconds},
+            "given_denial": None if denial is None else denial_record(denial, roster, self.elected_if_denied),
             "any_dependence": self.any_dependence,
-            "accounts": [_variant_record(each) for each in self.accounts],
-            "contributions": [_variant_record(each) for each in self.contributions],
+            "accounts": [variant_record(each) for each in self.accounts],
+            "contributions": [variant_record(each) for each in self.contributions],
             "changes": self.scenario.changes,
         }
 
@@ -221,46 +237,6 @@ class Answer:
         if not third:
             return None
         return {**dict(zip(self.scenario.alternatives, third, strict=True)), "tied": tied, "nobody": nobody}
-
-
-def _exact_record(exact: Solution) -> dict[str, Any]:
-    return {
-        "probability": exact.probability,
-        "log10_probability": _finite(exact.log10_probability),
-        "relative_error_bound": _finite(exact.relative_error_bound),
-    }
-
-
-def _rare_record(rare: Estimate) -> dict[str, Any]:
-    return {
-        "probability": rare.probability,
-        "log10_probability": _finite(rare.log10_probability),
-        "relative_error": _finite(rare.relative_error),
-        "interval": None if rare.withheld else list(rare.interval()),
-        "withheld": rare.withheld,
-        "method": rare.method,
-        "draws": rare.draws,
-        "effective_sample_size": _finite(rare.effective_sample_size),
-    }
-
-
-def _variant_record(variant: Variant) -> dict[str, Any]:
-    return {
-        "name": variant.name,
-        "probability": variant.probability,
-        "log10_probability": _finite(variant.log10_probability),
-        "draws": variant.draws,
-    }
-
-
-def _mean(model: Model, *, lawful: bool) -> float | None:
-    """Return the expected votes of those who attempt, or whose attempts count; None if they move each other."""
-    if not isinstance(model.coordination, Alone) or isinstance(model.dependence, CommonOdds):
-        return None
-    chance = model.probability
-    if lawful and model.law is not None:
-        chance = chance * (1.0 - model.law.upheld * model.law.cancelled[: model.electors])
-    return float(chance @ model.votes)
 
 
 def _simulate(model: Model | Mixture, draws: int, seed: int | None) -> Simulation:
@@ -308,9 +284,10 @@ def ask(
     variants, each = (
         _compared(scenario, simulation, solution is not None, simulate) if simulation.draws == asked else ((), ())
     )
+    denial = _denied(model, simulation.seed) if simulation.draws == asked else None
     house = choose(scenario.house(), seed=simulation.seed)
     seconds = perf_counter() - start, kernel_end - kernel_start
-    return Answer(scenario, solution, unsolved, simulation, rare, variants, each, house, asked, *seconds)
+    return Answer(scenario, solution, unsolved, simulation, rare, denial, variants, each, house, asked, *seconds)
 
 
 def _compared(
@@ -334,12 +311,15 @@ def _sampled(model: Model | Mixture, relative_error: float, *, confidence: float
     return None
 
 
+def _denied(model: Model | Mixture, seed: int) -> Denial | None:
+    """Tell what is lost if the majority is denied, roughly if that is quicker; not at all if it takes long."""
+    with suppress(NotSolvable, KeyboardInterrupt):
+        return denial_of(model, seed=seed, steps=QUICK, draws=FEW_DRAWS) if is_quick(model) else None
+    return None
+
+
 def _solved(model: Model | Mixture) -> tuple[Solution | None, str]:
     try:
         return solve(model), ""
     except NotSolvable as reason:
         return None, reason.reason
-
-
-def _finite(number: float) -> float | None:
-    return number if isfinite(number) else None

@@ -221,6 +221,8 @@ class Estimate:
     def __str__(self) -> str:
         """Return the estimate and its error rounded together, as one in so many, and its logarithm."""
         exponent = self.log10_probability
+        if self.withheld and exponent == -inf:
+            return f"unknown: {self.withheld}"
         if exponent == -inf:
             return "0 (impossible)" if isinstance(self.law, Bounded) else f"below {self.interval()[1]:.2g}"
         value = rounded_together(exponent, self.relative_error)

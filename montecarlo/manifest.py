@@ -24,6 +24,7 @@ from montecarlo.scenario import Scenario
 from montecarlo.solution import Outcomes, Solution
 from montecarlo.study.chosen_house import HouseAnswer
 from montecarlo.study.contributions import Variant
+from montecarlo.study.denial import Denial
 from montecarlo.uncertainty import Bounded, Counted, Waited, Weighed
 
 FORMAT: Final = 3
@@ -70,6 +71,7 @@ def manifest_of(answer: Answer) -> dict[str, Any]:
             "unsolved": answer.unsolved,
             "solution": None if answer.solution is None else _told(answer.solution),
             "rare_event": None if answer.rare_event is None else _estimated(answer.rare_event),
+            "denial": None if answer.denial is None else _lost(answer.denial),
             "contributions": [_hexed(asdict(each)) for each in answer.contributions],
             "accounts": [_hexed(asdict(each)) for each in answer.accounts],
             "house": None if answer.house is None else answer.house.record(),
@@ -102,6 +104,7 @@ def answer_from(manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]])
         unsolved=str(result["unsolved"]),
         simulation=Simulation(tally, needed, int(stream["seed"]), result["backend"], int(stream["block"])),
         rare_event=None if result["rare_event"] is None else _estimate(result["rare_event"]),
+        denial=None if result["denial"] is None else _denial(result["denial"], scenario),
         contributions=tuple(map(_variant, result["contributions"])),
         accounts=tuple(map(_variant, result["accounts"])),
         house=None if house is None else HouseAnswer.from_record(house, result["house"]),
@@ -176,6 +179,27 @@ def _estimate(told: Mapping[str, Any]) -> Estimate:
         confidence=_float(told["confidence"]),
         withheld=str(told["withheld"]),
     )
+
+
+def _lost(denial: Denial) -> dict[str, Any]:
+    arrays = {name: getattr(denial, name) for name in ("total", "by_group", "standard_error")}
+    told = {name: None if each is None else " ".join(map(float.hex, each.tolist())) for name, each in arrays.items()}
+    return told | {"method": denial.method, "draws": denial.draws}
+
+
+def _denial(told: Mapping[str, Any], scenario: Scenario) -> Denial:
+    model = scenario.model()
+    groups = int(model.group.max()) + 1
+    total = None if told["total"] is None else _numbers(told["total"], model.total_votes + 1)
+    by_group, error = (_numbers(told[name], groups) for name in ("by_group", "standard_error"))
+    return Denial(total, by_group, error, str(told["method"]), int(told["draws"]))
+
+
+def _numbers(text: str, length: int) -> NDArray[np.float64]:
+    numbers = [_finite(_float(each)) for each in text.split()]
+    if len(numbers) != length or min(numbers) < 0.0:
+        raise ValueError(f"it holds {len(numbers)} numbers, not {length} of at least 0")
+    return np.array(numbers)
 
 
 def _unknown() -> NDArray[np.float64]:

@@ -154,8 +154,8 @@ def checked_confidence(confidence: float) -> float:
     InputError
         If it does not lie strictly between 0 and 1.
     """
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence is {confidence}; it must lie strictly between 0 and 1.")
+    if not isinstance(confidence, int | float) or not 0 < confidence < 1:
+        raise InputError(f"confidence is {confidence!r}; it must lie strictly between 0 and 1.")
     return confidence
 
 

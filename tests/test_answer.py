@@ -20,8 +20,8 @@ from montecarlo.scenario import Scenario, load, shipped
 from montecarlo.uncertainty import clopper_pearson
 
 KEYS = ["schema_version", "scenario", "digest", "seed", "needed", "electors", "simulation", "exact", "rare_event"]
-KEYS += ["agreement", "outcomes", "third_place", "house", "defections", "seconds", "any_dependence", "accounts"]
-KEYS += ["contributions", "changes"]
+KEYS += ["agreement", "outcomes", "third_place", "house", "defections", "seconds", "given_denial", "any_dependence"]
+KEYS += ["accounts", "contributions", "changes"]
 MAJORITIES = ["leader_majority", "opponent_majority", "other_majority", "contingent_election"]
 VARIANT = ["name", "probability", "log10_probability", "draws"]
 RARE = ["probability", "log10_probability", "relative_error", "interval", "withheld", "method", "draws"]

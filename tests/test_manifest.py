@@ -92,6 +92,10 @@ def test_round_trip(kind: str) -> None:
     assert (again.pmf == first.pmf).all()
     assert again.unsolved == first.unsolved
     assert (again.house is None) == (first.house is None)
+    assert (again.denial is None) == (first.denial is None) == (kind in {"impossible", "unsolved"})
+    if first.denial is not None and again.denial is not None:
+        assert (again.denial.total == first.denial.total).all()
+        assert (again.denial.standard_error == first.denial.standard_error).all()
     assert manifest_of(again) | {"saved": ""} == manifest_of(first) | {"saved": ""}
 
 
@@ -149,6 +153,17 @@ def changed(manifest: dict[str, Any], path: tuple[Any, ...], value: object) -> d
         inner = inner[key]
     inner[path[-1]] = value
     return result
+
+
+def test_what_is_lost_must_fit_the_scenario() -> None:
+    first = asked("house-decides")
+    manifest, arrays = through_json(first), arrays_of(first)
+    for name in ("total", "by_group", "standard_error"):
+        numbers = manifest["result"]["denial"][name]
+        most = numbers[: numbers.rindex(" ")]
+        for wrong in (numbers + " 0x0p0", most, f"{most} -0x1p0", f"{most} 0x1p9999", f"{most} inf", ""):
+            with pytest.raises((ValueError, OverflowError)):
+                answer_from(changed(manifest, ("result", "denial", name), wrong), arrays)
 
 
 HOSTILE = [None, -1, 10**400, "nan", "-0x1p99999", [[]], {"a": 1}]

@@ -14,10 +14,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from montecarlo.errors import NotSolvable
 from montecarlo.exact import alone, cascade, pledge
@@ -26,12 +24,10 @@ from montecarlo.exact.environment import INDEPENDENT, Environment
 from montecarlo.exact.lattice import refined, scanned
 from montecarlo.exact.products import product
 from montecarlo.exact.quadrature import values_of_groups
+from montecarlo.exact.some_electors import Electors, Everybody, Floats
 from montecarlo.exact.spaces import FactorSpace, RateSpace
 from montecarlo.model import Model
-from montecarlo.parts import Alone, Cascade, CommonOdds, Dependence, Factors, Independent, Law, Pledge
-
-Floats = NDArray[np.float64]
-Electors = NDArray[np.int64]
+from montecarlo.parts import Alone, Cascade, CommonOdds, Factors, Independent, Law, Pledge
 
 MOST_MIXED = 1000
 """Most pairs of losses of the groups with electors of both sides; each pair costs a product of matrices."""
@@ -63,7 +59,7 @@ def nodes_of_both(model: Model, tables: list[Floats], effort: Effort) -> tuple[E
     space: FactorSpace | RateSpace
     if isinstance(dependence, Independent):
         return INDEPENDENT, 0.0
-    _mixed_groups(model, _Both.of(model))  # complains before anything is integrated
+    mixed_groups(model, Everybody.of(model))  # complains before anything is integrated
     inner = 0.0
     if isinstance(dependence, CommonOdds):
         space = RateSpace(model, dependence)
@@ -131,7 +127,7 @@ def _pieces(
     model: Model, environment: Environment, effort: Effort
 ) -> Iterator[tuple[slice, Floats, Floats, tuple[int, int]]]:
     """Yield parts of the joint law: some nodes, laws of both sides' losses there, and by how much they are shifted."""
-    for weight, upheld in _rulings(model.law):
+    for weight, upheld in rulings(model.law):
         for start in range(0, len(environment.log_weight), _ROWS):
             part = slice(start, start + _ROWS)
             leader, opponents, mixed = _given(model, environment.rows(part), upheld=upheld, effort=effort)
@@ -143,7 +139,7 @@ def _pieces(
 
 def _with_groups(model: Model, factors: Factors, effort: Effort) -> tuple[FactorSpace, float]:
     """Choose values of a group's own factor that are fine and far enough for the losses of either side."""
-    both = _Both.of(model)
+    both = Everybody.of(model)
     theirs = np.flatnonzero(~both.leader)
     rival = both.model(theirs)
     sides = [values_of_groups(side, side.total_votes, effort) for side in (model, rival)]
@@ -157,10 +153,10 @@ def _with_groups(model: Model, factors: Factors, effort: Effort) -> tuple[Factor
 
 def _given(model: Model, environment: Environment, *, upheld: bool, effort: Effort) -> tuple[Floats, Floats, Floats]:
     """Return the laws of both sides' losses outside mixed groups, (N, ...), and the joint one inside, (N, i, j)."""
-    both = _Both.of(model)
-    mixed = _mixed_groups(model, both)
+    both = Everybody.of(model)
+    mixed = mixed_groups(model, both)
     theirs = ~both.leader & ~np.isin(both.group, mixed)
-    opponents = _alone(both, environment, np.flatnonzero(theirs), upheld=upheld, effort=effort)
+    opponents = both.losses(environment, np.flatnonzero(theirs), upheld=upheld, effort=effort)
     joint = np.ones((len(environment.log_weight), 1, 1))
     if not mixed:
         coordinated = _LOSSES[type(model.coordination)]
@@ -170,46 +166,10 @@ def _given(model: Model, environment: Environment, *, upheld: bool, effort: Effo
         sides = [np.flatnonzero((both.group == number) & (both.leader == side)) for side in (True, False)]
         first, second = (_in_group(both, environment, who, upheld=upheld) for who in sides)
         joint = _convolved(joint, np.einsum("m,inm,jnm->nij", environment.inner_weight, first, second))
-    return _alone(both, environment, np.flatnonzero(ours), upheld=upheld, effort=effort), opponents, joint
+    return both.losses(environment, np.flatnonzero(ours), upheld=upheld, effort=effort), opponents, joint
 
 
-@dataclass(frozen=True, eq=False)
-class _Both:
-    """The electors of both sides, the leader's first."""
-
-    leader: NDArray[np.bool_]
-    probability: Floats
-    cancelled: Floats
-    votes: NDArray[np.int64]
-    group: NDArray[np.int64]
-    dependence: Dependence
-
-    @classmethod
-    def of(cls, model: Model) -> _Both:
-        """Join the two sides of a model."""
-        rival = model.opponents
-        assert rival is not None
-        votes = np.concatenate([model.votes, rival.votes])
-        return cls(
-            np.arange(len(votes)) < model.electors,
-            np.concatenate([model.probability, rival.probability]),
-            np.zeros(len(votes)) if model.law is None else model.law.cancelled,
-            votes,
-            np.concatenate([model.group, rival.group]),
-            model.dependence,
-        )
-
-    def model(self, who: Electors) -> Model:
-        """Let some of them be a model, acting alone."""
-        dependence = self.dependence
-        if isinstance(dependence, Factors):
-            dependence = Factors(dependence.national[who], dependence.group[who], dependence.degrees_of_freedom)
-        group = np.unique(self.group[who], return_inverse=True)[1]
-        law = Law(self.cancelled[who])
-        return Model(self.probability[who], 1, votes=self.votes[who], group=group, dependence=dependence, law=law)
-
-
-def _mixed_groups(model: Model, both: _Both) -> list[int]:
+def mixed_groups(model: Model, both: Everybody) -> list[int]:
     """List the groups whose own factor ties electors of both sides to each other."""
     if not isinstance(both.dependence, Factors):
         return []
@@ -234,47 +194,14 @@ def _mixed_groups(model: Model, both: _Both) -> list[int]:
     return mixed
 
 
-def _rulings(law: Law | None) -> list[tuple[float, bool]]:
+def rulings(law: Law | None) -> list[tuple[float, bool]]:
+    """List the rulings that can occur: the probability of each, and whether it upholds the laws."""
     if law is None:
         return [(1.0, False)]
     return [(weight, upheld) for weight, upheld in ((law.upheld, True), (1.0 - law.upheld, False)) if weight]
 
 
-@dataclass(frozen=True, eq=False)
-class _Some:
-    """The environment of some electors, who are numbered anew."""
-
-    whole: Environment
-    electors: Electors
-
-    @property
-    def log_weight(self) -> Floats:
-        """Logarithm of the weight of each value."""
-        return self.whole.log_weight
-
-    @property
-    def inner_weight(self) -> Floats:
-        """Weight of each value of a group's own factor."""
-        return self.whole.inner_weight
-
-    def chance(self, reached: Floats, missed: Floats, electors: Electors) -> tuple[Floats, Floats]:
-        """Compute probabilities given the environment."""
-        return self.whole.chance(reached, missed, self.electors[electors])
-
-    def rows(self, part: slice | Electors) -> _Some:
-        """Take some of the N values."""
-        return replace(self, whole=self.whole.rows(part))
-
-
-def _alone(both: _Both, environment: Environment, who: Electors, *, upheld: bool, effort: Effort) -> Floats:
-    """Return the law of the effective loss of some electors who act alone, (N, their votes + 1)."""
-    if not len(who):
-        return np.ones((len(environment.log_weight), 1))
-    some = both.model(who)
-    return alone.losses(some, _Some(environment, who), upheld=upheld, most=some.total_votes, effort=effort)
-
-
-def _in_group(both: _Both, environment: Environment, who: Electors, *, upheld: bool) -> Floats:
+def _in_group(both: Everybody, environment: Environment, who: Electors, *, upheld: bool) -> Floats:
     """Return the law of the effective loss of one side's electors of a group given its factor, (votes + 1, N, M)."""
     attempt = both.probability[who]
     defect, loyal = (np.moveaxis(each, 2, 0) for each in environment.chance(attempt, 1.0 - attempt, who))

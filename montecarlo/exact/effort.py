@@ -21,14 +21,19 @@ MOST_STEPS: Final = 3e10
 class Effort:
     """The steps that one exact answer may still take.
 
+    Parameters
+    ----------
+    most : float
+        Steps in all.
+
     Attributes
     ----------
     left : float
         Steps left.
     """
 
-    def __init__(self) -> None:
-        self.left = MOST_STEPS
+    def __init__(self, most: float = MOST_STEPS) -> None:
+        self.left = self._most = most
 
     def spend(self, steps: float, *, values: int = 1, on: str) -> None:
         """Count steps that are about to be made, for each of some values of what is common to all electors.
@@ -46,7 +51,7 @@ class Effort:
         if steps * values > self.left:
             often = f", for each of {values:,} values of what is common to all electors," if values > 1 else ""
             raise NotSolvable(
-                f"{on}{often} would take longer than the {MOST_STEPS:.0e} steps, about half a minute, that an exact "
+                f"{on}{often} would take longer than the {self._most:.0e} steps, {_lasting(self._most)}, that an exact "
                 "answer may take"
             )
 
@@ -58,3 +63,7 @@ class Effort:
         rows(point)
         each = before - self.left
         return lambda points: points * each <= self.left
+
+
+def _lasting(steps: float) -> str:
+    return "about half a minute" if steps == MOST_STEPS else f"about {steps * 1e-9:.0f} s"

@@ -71,7 +71,7 @@ def in_parts(model: Model, environment: Environment, *, most: int, effort: Effor
     return np.concatenate(done)
 
 
-def nodes(model: Model, most: int | None = None) -> tuple[Environment, float]:
+def nodes(model: Model, most: int | None = None, *, effort: Effort | None = None) -> tuple[Environment, float]:
     """Choose the values of what is common, for the probability to lose the majority and for all smaller losses.
 
     Parameters
@@ -80,6 +80,8 @@ def nodes(model: Model, most: int | None = None) -> tuple[Environment, float]:
         The model.
     most : int, optional
         Losses that are told apart; by default the needed votes. The values cover what matters to any of them.
+    effort : Effort, optional
+        What is left of it; by default all that an exact answer may take.
 
     Returns
     -------
@@ -90,7 +92,7 @@ def nodes(model: Model, most: int | None = None) -> tuple[Environment, float]:
     """
     if isinstance(model.dependence, Independent):
         return INDEPENDENT, 0.0
-    space, lattice, error = _chosen(model, model.needed if most is None else most)
+    space, lattice, error = _chosen(model, model.needed if most is None else most, effort or Effort())
     return space.environment(lattice.points, lattice.log_weight(space)), error
 
 
@@ -124,14 +126,14 @@ def distribution(model: Model, most: int) -> tuple[NDArray[np.float64], float]:
     """
     if isinstance(model.dependence, Independent):
         return rows(model, INDEPENDENT, most=most, effort=Effort())[0], 0.0
-    space, lattice, error = _chosen(model, most)
+    space, lattice, error = _chosen(model, most, Effort())
     return np.exp(lattice.log_weight(space)) @ lattice.rows, error
 
 
-def _chosen(model: Model, most: int) -> tuple[FactorSpace | RateSpace, Lattice, float]:
+def _chosen(model: Model, most: int, effort: Effort) -> tuple[FactorSpace | RateSpace, Lattice, float]:
     """Choose the space, and the lattice in it with the rows there."""
     space: FactorSpace | RateSpace
-    found, inner, effort = None, 0.0, Effort()
+    found, inner = None, 0.0
     if isinstance(model.dependence, CommonOdds):
         space = RateSpace(model, model.dependence)
     else:

@@ -34,6 +34,7 @@ from montecarlo.sampling.cascade_minds import Minds, minds_of
 from montecarlo.sampling.cascade_step import drawn, round_of, too_narrow
 from montecarlo.sampling.joiners import Numbers
 from montecarlo.sampling.proposal import Proposal, proposal_for
+from montecarlo.sampling.sampler import votes_by_group
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -104,7 +105,7 @@ class CascadeSampler:
         assert isinstance(model.coordination, Cascade)
         self._minds: Minds = minds_of(model, model.coordination)
         self._end: End = end_of(model, self._minds, upheld=upheld)
-        self._electors = len(self._minds.who)
+        self._votes, self._group, self._electors = model.votes, model.group, len(self._minds.who)
         self._most = self._end.most(np.zeros((1, self._minds.dimensions))) if self._electors else 1
         limit = _MOST_TOGETHER if self._minds.dimensions else _MOST_MEMBERS
         if self._most > limit:
@@ -123,18 +124,43 @@ class CascadeSampler:
         """Draw the first weights of a block; see `montecarlo.sampling.sampler.Sampler.log_weights`."""
         if not self._end.possible:
             return np.full(draws, -np.inf)
+        paths = self._paths(Uniforms(seed, stage, block)(draws, self._width))
+        self._follow(paths, keep=self._end.sure is None)
+        return paths.log_weight
+
+    def elections(self, seed: int, stage: int, block: int, draws: int) -> tuple[Floats, Whole]:
+        """Draw cascades to their very ends; see `montecarlo.sampling.sampler.ElectionSampler.elections`."""
+        log_weight, lost = np.full(draws, -np.inf), np.zeros((len(self._group), draws), dtype=np.bool_)
+        if self._end.possible:
+            uniforms = Uniforms(seed, stage, block)(draws, self._width + self._end.size)
+            paths = self._paths(uniforms[:, : self._width])
+            self._follow(paths, keep=True)
+            log_weight = paths.log_weight
+            here = np.flatnonzero(log_weight > -np.inf)
+            state = paths.members[:, here], paths.before[here], paths.points[here]
+            lost[np.ix_(self._minds.who, here)] = self._end.drawn(*state, uniforms[here, self._width :].T)
+        return log_weight, votes_by_group(lost, votes=self._votes, group=self._group)
+
+    @property
+    def _steps(self) -> int:
+        """Most steps of a cascade; each but the last has a joiner."""
+        return (self._electors if self._rounds is None else self._rounds) + 2
+
+    @property
+    def _width(self) -> int:
+        """Uniform numbers of a draw; one who joins beside enough others takes two."""
         common = self._minds.dimensions + 1 if self._minds.dimensions else 0
-        # A step but the last has a joiner; one who joins beside enough others takes two numbers.
-        steps = (self._electors if self._rounds is None else self._rounds) + 2
-        uniforms = Uniforms(seed, stage, block)(draws, common + steps + 2 * self._electors + steps)
+        return common + 2 * self._steps + 2 * self._electors
+
+    def _paths(self, uniforms: Floats) -> _Paths:
+        """Draw what is common, and keep the numbers that choose the rest."""
+        common, draws = self._width - 2 * self._steps - 2 * self._electors, len(uniforms)
         points, result = np.zeros((draws, 0)), np.zeros(draws)
         if common:
             points = self.proposal.draw(uniforms[:, :common])
             result = self._minds.log_density(points) - self.proposal.log_density(points)
         rest = uniforms[:, common:]
-        paths = _Paths.of(self._electors, points, result, rest[:, :steps], rest[:, steps:])
-        self._follow(paths)
-        return paths.log_weight
+        return _Paths.of(self._electors, points, result, rest[:, : self._steps], rest[:, self._steps :])
 
     @cached_property
     def proposal(self) -> Proposal:
@@ -177,16 +203,16 @@ class CascadeSampler:
         worth, better = on_the_way(self._minds, point, joiners)
         return worth * kept, [values_of(self._electors, better, end=end, after=None)]
 
-    def _follow(self, paths: _Paths) -> None:
-        """Follow cascades to their ends."""
+    def _follow(self, paths: _Paths, *, keep: bool) -> None:
+        """Follow cascades to their ends, or, if it is not kept who joins, until they are sure of success."""
         tables = self._values(paths.points) if self._minds.dimensions else self._guide[1]
-        room = np.empty((self._tables, (self._electors + 1) * (self._most + 1) * len(paths.points)))
+        room = np.empty((1 + keep, (self._electors + 1) * (self._most + 1) * len(paths.points)))
         active = np.flatnonzero(paths.log_weight > -np.inf)
         for step in count():
             if not len(active):
                 return
             now = -1 if self._rounds is None else self._rounds - step + 1
-            ahead, joined = self._advance(paths, active, step, (tables[now], tables[max(now - 1, -1)]), room)
+            ahead, joined = self._advance(paths, active, step, (tables[now], tables[max(now - 1, -1)]), room=room)
             seen = paths.now[active]
             alive = ~ahead & (paths.log_weight[active] > -np.inf)
             settled = alive & ((joined == 0) | (step == self._rounds))
@@ -198,13 +224,13 @@ class CascadeSampler:
             active = active[alive & ~settled]
 
     def _advance(
-        self, paths: _Paths, active: Whole, step: int, values: tuple[Values, Values], room: Floats
+        self, paths: _Paths, active: Whole, step: int, values: tuple[Values, Values], *, room: Floats
     ) -> tuple[NDArray[np.bool_], Whole]:
         """Let the next members join; say which draws are sure of success, and how many joined in each."""
         before, now, gone = paths.before[active], paths.now[active], paths.members[:, active]
         hazard, stay = self._minds.hazards(before, now, paths.points[active])
         hazard[gone], stay[gone] = 0.0, 1.0
-        draw, keep = active if self._minds.dimensions else np.zeros_like(active), self._end.sure is None
+        draw, keep = active if self._minds.dimensions else np.zeros_like(active), len(room) > 1
         place = draw, np.minimum(before + 1, self._most), np.minimum(now, self._most)
         members = np.minimum(now[:, None] + np.arange(self._most + 1), self._most)
         log_value = values[1].log[draw[:, None], np.minimum(now + 1, self._most)[:, None], members]

@@ -23,6 +23,7 @@ from montecarlo.model import Model
 from montecarlo.parts import Independent
 from montecarlo.sampling.average_cascade import Steps
 from montecarlo.sampling.cascade_minds import Minds
+from montecarlo.sampling.conditional_draw import drawn_given_tail
 from montecarlo.sampling.conditional_tail import log_tail
 from montecarlo.sampling.drawn_factors import DrawnFactors, drawn_factors
 
@@ -31,6 +32,7 @@ Whole = NDArray[np.int64]
 
 _LEAST = 1e-300
 _ENOUGH = 0.95
+_LEAST_LOG_WORTH = -2.0
 _MOST_TWIST = 30.0
 _HALVINGS = 50
 
@@ -120,15 +122,31 @@ class End:
         -------
         (N,) float64
         """
+        votes = np.concatenate([self.votes, self.rivals.votes])
+        needed = self.needed + int(self.rivals.votes.sum())
+        return log_tail(*self._left(members, seen, points), votes=votes, needed=needed)
+
+    def drawn(self, members: NDArray[np.bool_], seen: Whole, points: Floats, uniforms: Floats) -> NDArray[np.bool_]:
+        """Draw whose votes are lost given denial, (n, N), from (`size`, N) uniform numbers; see `log_chance`."""
+        votes = np.concatenate([self.votes, self.rivals.votes])
+        needed = self.needed + int(self.rivals.votes.sum())
+        lost, kept = self._left(members, seen, points)
+        return drawn_given_tail(lost, kept, uniforms, votes=votes, needed=needed)[: len(self.votes)]
+
+    @property
+    def size(self) -> int:
+        """Electors of either side whose votes are left to chance in the end."""
+        return len(self.votes) + len(self.rivals.votes)
+
+    def _left(self, members: NDArray[np.bool_], seen: Whole, points: Floats) -> tuple[Floats, Floats]:
+        """Compute the chances to be lost and to be kept, (`size`, N), opponents who come over last."""
         joined = members.astype(np.float64)
         if self.minds.visibility < 1.0:
             joined = np.where(members, 1.0, self.minds.hidden(seen, points))
         lost = joined * self.spared[:, None]
         kept = (1.0 - joined) + joined * (1.0 - self.spared[:, None])
         come, stay = self.rivals.come(points), self.rivals.stay(points)
-        both, neither = np.concatenate([lost, stay]), np.concatenate([kept, come])
-        votes = np.concatenate([self.votes, self.rivals.votes])
-        return log_tail(both, neither, votes=votes, needed=self.needed + int(self.rivals.votes.sum()))
+        return np.concatenate([lost, stay]), np.concatenate([kept, come])
 
     def by_members(self, points: Floats) -> Floats:
         """Compute the chance of denial with 0 to n average members, (N, n + 1); above 0 wherever it may be."""
@@ -179,7 +197,8 @@ class End:
         Returns
         -------
         (n,) float64
-            Logarithm of q_i + (1 - q_i) exp(theta w_i), q_i the chance to be cancelled, over the largest of them.
+            Logarithm of q_i + (1 - q_i) exp(theta w_i), q_i the chance to be cancelled, over the largest of them; -2 at
+            least.
         """
         size, v = len(self.votes), self.minds.visibility
         if not members:
@@ -197,7 +216,8 @@ class End:
             top = float((common + worth).max())
             mean = (self.votes * np.exp(common + kept - top)).sum() / np.exp(common + worth - top).sum()
             low, high = (theta, high) if mean < wanted else (low, theta)
-        result: Floats = worth - worth.max()
+        # Whoever is worth too little would never be drawn, and what she may start with her.
+        result: Floats = np.maximum(worth - worth.max(), _LEAST_LOG_WORTH)
         return result
 
     def log_average(self, steps: Steps, points: Floats) -> Floats:

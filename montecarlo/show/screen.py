@@ -18,10 +18,14 @@ from montecarlo.parts import Alone
 from montecarlo.show import numbers
 from montecarlo.solution import Solution
 from montecarlo.study.contributions import Variant
+from montecarlo.study.if_it_happens import by_law, votes_lost
 from montecarlo.uncertainty import Bounded, clopper_pearson
 
 _NARROWEST = 80
 """Columns below which lines are left to the terminal to break, as cutting them would cut numbers."""
+
+_STATES = 5
+"""States that are named of those that lose most."""
 
 _NO_DESTINATION = "A lost vote counts for nobody else; other parties' electors do not matter."
 
@@ -46,6 +50,7 @@ def answer_screen(answer: Answer, *, saved: str | None) -> RenderableType:
         parts += ["\n[bold]Changed, whatever the text above and below says:[/bold]", _list(changes)]
     parts += [_rows(_probabilities(answer)), _rows(_electors(answer))]
     parts += [_rows(rows) for rows in (_outcomes(answer), _house(answer)) if rows]
+    parts += _denial(answer)
     parts += _variants(answer)
     assumed = [] if scenario.settings.destination is not None else [_NO_DESTINATION]
     parts += ["\nThis assumes:", _list([*scenario.assumptions, *assumed])]
@@ -205,6 +210,50 @@ def _house(answer: Answer) -> list[tuple[str, str, str]]:
         rows.append(("", numbers.one_in(found.of_two.leader), f"{leader}, if none is third (both get his share)"))
         rows.append(("", numbers.one_in(found.of_two.deadlock), f"nobody has {enough}, if none is third"))
     return rows
+
+
+def _denial(answer: Answer) -> list[RenderableType]:
+    """Show what is lost if the majority is denied, and apart from that who becomes president."""
+    found, roster = answer.denial, answer.scenario.roster()
+    if found is None:
+        return []
+    how = f"~ in {found.draws:,} elections drawn" if found.draws else "exactly"
+    told = "on average"
+    if found.total is not None:
+        low, high = (votes_lost(found.total)[end] for end in ("quantile_05", "quantile_95"))
+        told = f"on average; {low if low == high else f'{low} to {high}'} in nine of ten elections"
+    rows = [("lost", f"{numbers.votes(float(found.by_group.sum()))} votes", told)]
+    states = zip(found.by_group.tolist(), answer.usually_lost.tolist(), roster.states, strict=True)
+    most = [
+        (f"{state} {numbers.votes(lost)}", f"({numbers.votes(usual)})" if usual else "(not seen)")
+        for lost, usual, state in sorted(states, reverse=True)[:_STATES]
+    ]
+    (top, usually), *others = most
+    rows.append(("most in", top, ", ".join([f"{usually} otherwise", *map(" ".join, others)])))
+    laws = sorted(((lost, kind) for kind, lost in by_law(found.by_group, roster).items() if lost), reverse=True)
+    (first, law), *rest = [(numbers.votes(lost), _LAWS.get(kind, kind.replace("_", " "))) for lost, kind in laws]
+    rows.append(("by law", first, ", ".join([f"in states with {law}", *(f"{lost} {name}" for lost, name in rest)])))
+    parts: list[RenderableType] = [f"\nIf it happens ({how}):", _rows(rows)]
+    if answer.elected_if_denied is not None:
+        parts += ["\nThen, if the House is as assumed, becomes president:", _rows(_elected(answer))]
+    return parts
+
+
+_LAWS = {"none": "no law", "pledge_only": "a pledge only"}
+
+
+def _elected(answer: Answer) -> list[tuple[str, str, str]]:
+    """Say who becomes president if the majority is denied."""
+    leader, opponent = map(escape, _candidates(answer))
+    names = {
+        "leader": leader,
+        "opponent": opponent,
+        "alternative": "the third candidate",
+        "somebody_else": "somebody else, by the electors alone",
+        "deadlock": "nobody by then: the House is deadlocked",
+    }
+    chances = answer.elected_if_denied or {}
+    return [("", numbers.one_in(chances[key]), name) for key, name in names.items() if chances.get(key)]
 
 
 def _variants(answer: Answer) -> list[RenderableType]:

@@ -76,7 +76,7 @@ def accounts(scenario: Scenario, draws: int, *, seed: int, exact: bool, simulate
 
 
 def _answered(name: str, model: Model | Mixture, *, draws: int, seed: int, exact: bool, simulate: Simulate) -> Variant:
-    model = _mixed((weight, _leaders_alone(part)) for weight, part in model.parts)
+    model = _mixed((weight, leaders_alone(part)) for weight, part in model.parts)
     if exact or all(isinstance(part.coordination, Alone) for _, part in model.parts):
         with suppress(NotSolvable):
             solution = solve(model)
@@ -86,7 +86,7 @@ def _answered(name: str, model: Model | Mixture, *, draws: int, seed: int, exact
     return Variant(name, share, log10(share) if share else -inf, simulated.draws)
 
 
-def _leaders_alone(model: Model) -> Model:
+def leaders_alone(model: Model) -> Model:
     """Leave out the opponents where they give the leader no votes: its majority does not depend on them."""
     other, n = model.opponents, model.electors
     if other is None or _gives(model):

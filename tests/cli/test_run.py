@@ -60,11 +60,13 @@ def test_the_screen(tmp_path: Path) -> None:
         "37 votes",
         "270 of 538",
         "0.302 votes",
+        "If it happens (exactly):",
+        "TX 4.6 ",
         "saved in     results/lone-rogues-",
         "seed         0;",
     ):
         assert part in text
-    assert len(text.splitlines()) <= 24
+    assert len(text.splitlines()) <= 33
     assert "\x1b" not in text
 
 

@@ -17,6 +17,8 @@ from montecarlo.exact.solver import solve
 from montecarlo.model import Model
 from montecarlo.parts import Cascade, CommonOdds, Destination, Factors, Law, Opponents
 from montecarlo.sampling.cascade import CascadeSampler
+from montecarlo.sampling.stopping import weigh
+from montecarlo.sampling.strata import strata_of
 from montecarlo.sampling.weights import Weights
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference_values.json").read_text())["monte_carlo_only"]
@@ -219,3 +221,26 @@ def test_votes_that_may_part_are_refused() -> None:
 def test_too_many_members_are_refused() -> None:
     with pytest.raises(NotSolvable, match="open up to 2,000 members; at most 1,000"):
         CascadeSampler(alike(3000, 2000), upheld=False)
+
+
+@pytest.mark.parametrize(
+    ("model", "truth"),
+    [
+        (Model([0.1] * 2, 1, coordination=Cascade(0.9, [0, 1], visibility=0.2), law=Law([1.0, 0.0])), 0.118),
+        (
+            Model(
+                [0.03, 0.02, 0.01],
+                3,
+                votes=[2, 1, 3],
+                coordination=Cascade(0.3, [0, 0.5], visibility=0.5),
+                law=Law([0.9, 0.0, 0.2]),
+            ),
+            0.0113657,
+        ),
+    ],
+)
+def test_who_is_always_cancelled_may_still_be_seen_and_start_others(model: Model, truth: float) -> None:
+    """Closed form p + (1 - p) p v, and an enumeration; within four standard errors."""
+    (stratum,) = strata_of(model)
+    found = weigh(stratum, 20_000, seed=3, stage=0)
+    assert abs(np.exp(found.log_mean) / truth - 1.0) < 4.0 * found.relative_standard_error

@@ -154,3 +154,20 @@ def test_a_house_without_exact_answer_is_simulated() -> None:
     assert re.search(r"the House +~ .*Donald Trump, if it has to choose among three", text)
     assert re.search(r"below \S+ +Hillary Clinton *\n", text[text.index("\nthe House  ") :])
     assert "if none is third" not in text
+
+
+def test_if_it_happens() -> None:
+    text = screen(run_of("house-decides")[1])
+    happens, president = text.split("If it happens (exactly):")[1].split("becomes president:")
+    assert re.search(r"lost +39\.4 votes +on average; 37 to 44 in nine of ten elections", happens)
+    assert re.search(r"most in +TX 4\.89 +\(3\.8\) otherwise, FL 3\.73 \(2\.9\), PA", happens)
+    assert len(re.findall(r"\b[A-Z]{2} \d", happens)) == 5
+    assert re.search(r"by law +19\.9 +in states with no law, 11\.4 a pledge only", happens)
+    assert re.search(r"76 in 100 +Donald Trump", president.partition("This assumes")[0])
+    drawn = screen(run_of("electors-trust")[1])
+    assert re.search(r"If it happens \(~ in [\d,]+ elections drawn\):", drawn)
+    assert "becomes president" not in drawn
+
+
+def test_nothing_is_told_of_a_denial_that_was_not_drawn(rare: Answer) -> None:
+    assert "If it happens" not in screen(replace(rare, denial=None))
