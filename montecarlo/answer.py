@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, log
+from math import inf, log, log1p, sqrt
 from time import perf_counter
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ from montecarlo.study.contributions import Simulate, Variant, accounts, contribu
 from montecarlo.study.denial import FEW_DRAWS, QUICK, Denial, denial_of, is_quick
 from montecarlo.study.if_it_happens import denial_record, elected_if_denied, expected_by_group, usually_lost
 from montecarlo.study.records import exact_record, finite, rare_record, variant_record
-from montecarlo.uncertainty import Waited, Weighed
+from montecarlo.uncertainty import Waited, Weighed, normal_quantile
 
 SCHEMA_VERSION: Final = 1
 DISAGREEMENT: Final = 5.0
@@ -131,10 +131,23 @@ class Answer:
         exact = inf if self.solution is None else self.solution.relative_error_bound
         return min(plain, exact, inf if self.rare_event is None else self.rare_event.relative_error)
 
+    @cached_property
+    def weighed_agreement(self) -> float | None:
+        """Normal score of the simulation given the weighed answer and its own error, None without one."""
+        rare, draws = self.rare_event, self.simulation.draws
+        if rare is None or rare.withheld or not isinstance(rare.law, Waited | Weighed):
+            return None
+        share = min(rare.probability, 1.0 - 0.5 / draws)
+        exponent = min(rare.log10_probability, log1p(-0.5 / draws) / _LOG_10)
+        score = agreement(self.simulation.hits, draws, share, 1.0 - share, exponent)
+        error = rare.relative_error / normal_quantile(rare.confidence)
+        return score / sqrt(1.0 + draws * share * error**2 / (1.0 - share))
+
     @property
     def agrees(self) -> bool:
-        """Whether simulation and exact answer, if there is one, are as near as chance allows."""
-        return self.agreement is None or abs(self.agreement) <= DISAGREEMENT
+        """Whether simulation, weighed and exact answer, as far as there are any, are as near as chance allows."""
+        scores = self.agreement, self.weighed_agreement
+        return all(score is None or abs(score) <= DISAGREEMENT for score in scores)
 
     @cached_property
     def pmf(self) -> NDArray[np.float64]:
@@ -280,6 +293,9 @@ def ask(
     rare = None
     if simulation.draws == asked and (relative_error is not None or simulation.hits < FEW_HITS):
         wanted = RELATIVE_ERROR if relative_error is None else relative_error
+        # An exact answer is as precise as one can wish; the sampler only stands beside it.
+        if solution is not None and solution.relative_error_bound <= wanted < RELATIVE_ERROR:
+            wanted = RELATIVE_ERROR
         rare = _sampled(model, wanted, confidence=scenario.run.confidence, seed=simulation.seed)
     variants, each = (
         _compared(scenario, simulation, solution is not None, simulate) if simulation.draws == asked else ((), ())

@@ -172,12 +172,12 @@ class Estimate:
     @property
     def log10_probability(self) -> float:
         """Decimal logarithm of the estimate, -inf if nothing was seen."""
-        return self.law.log_estimate / _LOG_10
+        return min(self.law.log_estimate, 0.0) / _LOG_10
 
     @property
     def probability(self) -> float:
         """The nearest float, 0.0 below 5e-324; without hits 0.0 too, which is no claim: see `interval`."""
-        return exp(self.law.log_estimate)
+        return exp(min(self.law.log_estimate, 0.0))
 
     @property
     def relative_error(self) -> float:
@@ -216,7 +216,7 @@ class Estimate:
         low, high = self.law.log_interval(self.confidence if confidence is None else confidence)
         if self.withheld:
             raise IntervalWithheld(f"There is no interval: {self.withheld}.")
-        return low / _LOG_10, high / _LOG_10
+        return low / _LOG_10, min(high, 0.0) / _LOG_10
 
     def __str__(self) -> str:
         """Return the estimate and its error rounded together, as one in so many, and its logarithm."""
@@ -232,14 +232,14 @@ class Estimate:
 def rounded_together(exponent: float, relative_error: float) -> str:
     """Return 10**exponent and its error with the digits that the error leaves: "(5.419 +- 0.053)e-64".
 
-    An error of 0, or below 1e-13, leaves twelve digits; an infinite one is not shown and leaves one.
+    An error below 1e-9 is not shown and leaves nine digits; an infinite one is not shown and leaves three.
     """
-    whole = floor(exponent)
-    mantissa = 10.0 ** (exponent - whole)
     if relative_error == inf:
         return f"about {_power_of_ten(exponent)}"
-    if relative_error < 1e-13:
-        return f"{mantissa:.11f}e{whole}"
+    whole = floor(exponent + 1e-10)
+    mantissa = 10.0 ** (exponent - whole)
+    if relative_error < 1e-9:
+        return f"{mantissa:.8f}e{whole}"
     error = mantissa * relative_error
     digits = max(1 - floor(log10(error)), 0)
     if -4 <= whole < 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, inf, log
+from math import ceil, inf, log, sqrt
 from typing import Final, NamedTuple
 
 from montecarlo.engine.executors import Map
@@ -11,7 +11,7 @@ from montecarlo.errors import InputError, NotSolvable
 from montecarlo.estimates import Estimate
 from montecarlo.exact.solver import solve
 from montecarlo.kernel.streams import fresh_seed
-from montecarlo.model import Mixture, Model
+from montecarlo.model import Mixture, Model, checked
 from montecarlo.sampling.sampler import BoundedSampler
 from montecarlo.sampling.stopping import hits_for, two_stages, waited
 from montecarlo.sampling.strata import Stratum, strata_of
@@ -24,7 +24,7 @@ MOST: Final = {"crude": 20_000_000, "importance": 20_000_000, "cascade": 500_000
 
 _PILOT = 20_000
 _FEW = 1_000_000
-_MARGIN = 1.2
+_SURE = 2.5
 _LOG_10 = log(10.0)
 _REMEDY = "a smaller relative error asks for more draws, and montecarlo.simulate needs no weights"
 
@@ -77,6 +77,8 @@ def estimate(
     if method not in METHODS:
         raise InputError(f"method is {method!r}; it must be one of {', '.join(METHODS)}.")
     asked = _Asked.of(relative_error, confidence)
+    if not isinstance(model, Mixture):
+        checked(model)
     seed = fresh_seed() if seed is None else whole_number("seed", seed, least=0)
     if method in ("auto", "exact"):
         try:
@@ -90,7 +92,8 @@ def estimate(
     if method in ("auto", "crude"):
         # Another seed, lest the draws that choose how many are made be among them.
         pilot = simulate(model, _PILOT, seed=seed + 1, map_=map_)
-        wanted = _MARGIN * asked.draws_of_equal_weight * (_PILOT / max(pilot.hits, 0.5) - 1.0)
+        hits = max(pilot.hits, 0.5)
+        wanted = (1.05 + _SURE / sqrt(hits)) * asked.draws_of_equal_weight * (_PILOT / hits - 1.0)
         if method == "crude" or wanted <= _FEW:
             return _crude(model, asked, draws=min(max(_PILOT, ceil(wanted)), MOST["crude"]), seed=seed, map_=map_)
     return sampled(model, relative_error, confidence=confidence, seed=seed, method=method, map_=map_)

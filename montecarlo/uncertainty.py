@@ -106,7 +106,7 @@ class Weighed:
 
     def log_interval(self, confidence: float) -> tuple[float, float]:
         """Return the logarithms of the ends of the interval of the probability."""
-        half = normal_quantile(confidence) * self.relative_standard_error
+        half = max(normal_quantile(confidence) * self.relative_standard_error, _ROUNDING)
         return self.log_mean + log1p(-half) if half < 1.0 else -inf, self.log_mean + log1p(half)
 
     def score(self, log_probability: float) -> float:

@@ -6,6 +6,7 @@ False alarms: the agreement of each of the shipped scenarios leaves 4.5 sigmas o
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import inf, isclose, log, nextafter
 
 import pytest
@@ -13,11 +14,12 @@ from commands import run_of
 
 from montecarlo.answer import FEW_HITS, RELATIVE_ERROR, _sampled, ask
 from montecarlo.errors import InputError, NotSolvable
+from montecarlo.estimates import Estimate
 from montecarlo.exact.solver import solve
 from montecarlo.model import Mixture, Model
 from montecarlo.parts import Pledge
 from montecarlo.scenario import Scenario, load, shipped
-from montecarlo.uncertainty import clopper_pearson
+from montecarlo.uncertainty import Weighed, clopper_pearson
 
 KEYS = ["schema_version", "scenario", "digest", "seed", "needed", "electors", "simulation", "exact", "rare_event"]
 KEYS += ["agreement", "outcomes", "third_place", "house", "defections", "seconds", "given_denial", "any_dependence"]
@@ -188,3 +190,20 @@ def test_draws_are_checked_before_anything_is_computed(draws: object) -> None:
         return
     with pytest.raises(InputError, match="draws is"):
         ask(scenario, draws=draws, seed=1)
+
+
+def test_a_weighed_answer_that_simulation_contradicts_is_an_error() -> None:
+    """900 of 10,000 were seen where the weights say half as many, and no exact answer could tell."""
+    answer = ask(load("bound-electors"), draws=10_000, seed=1, relative_error=0.05)
+    share = answer.simulation.probability
+    right = replace(answer, solution=None, rare_event=_weighed(share))
+    wrong = replace(answer, solution=None, rare_event=_weighed(share / 2))
+    assert right.weighed_agreement == pytest.approx(0.0, abs=0.1)
+    assert right.agrees
+    assert wrong.weighed_agreement is not None
+    assert wrong.weighed_agreement > 10.0
+    assert not wrong.agrees
+
+
+def _weighed(probability: float) -> Estimate:
+    return Estimate(Weighed(log(probability), 0.01), "cascade", 900, 900.0, 1, 0.02, 0.95)

@@ -10,7 +10,7 @@ import pytest
 import montecarlo as mc
 from montecarlo.estimates import rounded_together
 from montecarlo.estimation import sampled
-from montecarlo.uncertainty import Bounded, Counted, Waited, Weighed
+from montecarlo.uncertainty import Bounded, Counted, Weighed
 
 RARE = mc.Model([0.001] * 306, 37)
 FREQUENT = mc.Model([0.1] * 306, 37)
@@ -93,7 +93,8 @@ def test_an_impossible_event_is_said_to_be_so() -> None:
         (-63.26607, 0.01, "(5.419 +- 0.054)e-64"),
         (-0.881, 0.02, "0.1315 +- 0.0026"),
         (-400.0, 0.5, "(1.00 +- 0.50)e-400"),
-        (-2.0, 0.0, "1.00000000000e-2"),
+        (-2.0, 0.0, "1.00000000e-2"),
+        (-300.00000000000006, 0.0, "1.00000000e-300"),
         (-8.0, inf, "about 1.00e-8"),
     ],
 )
@@ -102,12 +103,16 @@ def test_value_and_error_are_rounded_together(exponent: float, error: float, tex
 
 
 def test_printed() -> None:
-    found = mc.Estimate(Waited(38417, 38416.0 + 145.0), "importance", 1, 1.0, 1, 0.01, 0.95)
-    assert str(found).endswith(")")
     law = Bounded(log(5.4191709453150893e-64), 1e-12)
-    assert str(mc.Estimate(law, "exact", 0, inf, None, 0.1, 0.95)) == (
-        "(5.4191709453151 +- 0.0000000000054)e-64 (1 in 1.85e63, log10 -63.2661)"
-    )
+    assert str(mc.Estimate(law, "exact", 0, inf, None, 0.1, 0.95)) == "5.41917095e-64 (1 in 1.85e63, log10 -63.2661)"
+    nothing = mc.Estimate(Weighed(-inf, inf), "cascade", 9, 0.0, 1, 0.1, 0.95, "no draw has weight; do that")
+    assert str(nothing) == "unknown: no draw has weight; do that"
+
+
+def test_no_probability_and_no_limit_above_1() -> None:
+    certain = mc.estimate(mc.Model([1.0], 1), 0.3, seed=1, method="importance")
+    assert certain.probability <= 1.0
+    assert certain.interval()[1] <= 1.0
 
 
 @pytest.mark.parametrize(
@@ -117,6 +122,7 @@ def test_printed() -> None:
         ({"relative_error": "small"}, "relative_error is 'small'"),
         ({"relative_error": float("nan")}, "relative_error is nan"),
         ({"confidence": 1.0}, "confidence is 1.0"),
+        ({"confidence": "a"}, "confidence is 'a'"),
         ({"method": "luck"}, "method is 'luck'; it must be one of auto, exact"),
         ({"seed": -1}, "seed is -1"),
         ({"method": "cascade"}, "method is 'cascade', but the electors need importance; use 'auto'"),
@@ -154,3 +160,8 @@ def test_far_below_the_least_float() -> None:
     assert found.probability == 0.0
     assert exp((found.log10_probability - truth(model)) * log(10.0)) == pytest.approx(1.0, abs=0.1)
     assert found.log10_interval()[0] < found.log10_probability < found.log10_interval()[1]
+
+
+def test_only_models_are_estimated() -> None:
+    with pytest.raises(mc.InputError, match=r"not a montecarlo\.Model"):
+        mc.estimate(mc.load("lone-rogues"), method="importance")  # type: ignore[arg-type]

@@ -30,7 +30,8 @@ Examples:
   montecarlo run my-scenario.toml --seed 7 --workers 4 --out my-runs
 
 Exit status: 0 done; 1 the run failed, or simulation and exact answer disagree; 2 bad input;
-130 interrupted (what was simulated until then, if anything, is printed and saved).
+3 the asked precision was not reached; 130 interrupted (what was simulated until then, if anything, is printed and
+saved).
 """
 )
 @scenario_argument

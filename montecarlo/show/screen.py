@@ -67,6 +67,7 @@ def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
         return [
             (name, f"[bold]{shown}[/bold]", told),
             *others,
+            *_crossed(answer),
             ("exactly", "unknown", escape(f"{answer.unsolved}.")),
             limit,
         ]
@@ -83,6 +84,14 @@ def _probabilities(answer: Answer) -> list[tuple[str, str, str]]:
         ("agreement", "yes" if answer.agrees else "[bold red]NO[/bold red]", f"z = {answer.agreement:.2f}"),
         limit,
     ]
+
+
+def _crossed(answer: Answer) -> list[tuple[str, str, str]]:
+    """Compare the weighed answer with the simulation where there is no exact one."""
+    score = answer.weighed_agreement
+    if score is None:
+        return []
+    return [("agreement", "yes" if answer.agrees else "[bold red]NO[/bold red]", f"z = {score:.2f}")]
 
 
 def _weighed(answer: Answer) -> list[tuple[str, str, str]]:
