@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Sampler(Protocol):
-    """Draws weights whose mean is a probability.
+class Drawer(Protocol):
+    """Draws in blocks.
 
     Attributes
     ----------
@@ -27,6 +27,10 @@ class Sampler(Protocol):
     def block(self) -> int:
         """Draws of a block."""
 
+
+class Sampler(Drawer, Protocol):
+    """Draws weights whose mean is a probability."""
+
     def log_weights(self, seed: int, stage: int, block: int, draws: int) -> NDArray[np.float64]:
         """Draw the first weights of a block.
 
@@ -35,7 +39,7 @@ class Sampler(Protocol):
         seed, stage, block : int
             What the draws depend on, and nothing else.
         draws : int
-            At most `block`; the first k of a block are the same for any number.
+            At most `block`; another number may give other draws, as good.
 
         Returns
         -------
@@ -60,24 +64,8 @@ class BoundedSampler(Sampler, Protocol):
 
 
 @runtime_checkable
-class ElectionSampler(Protocol):
-    """A sampler that tells whose votes are lost, too; see `Sampler`.
-
-    Attributes
-    ----------
-    name : str
-        "importance" or "cascade".
-    block : int
-        Draws of a block, few enough for memory.
-    """
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def block(self) -> int:
-        """Draws of a block."""
+class ElectionSampler(Drawer, Protocol):
+    """Draws weights and tells whose votes are lost, too."""
 
     def elections(self, seed: int, stage: int, block: int, draws: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Draw the first elections of a block.

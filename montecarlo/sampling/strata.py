@@ -78,12 +78,12 @@ def _sampler(model: Model, *, upheld: bool) -> Sampler:
 
 def possible(model: Model, *, upheld: bool) -> bool:
     """Say whether enough electors may defect at all."""
-    chance, gift = model.probability, 0
+    chance = model.probability
     if not isinstance(model.coordination, Alone):
         chance = chance + model.coordination.conditional
     if upheld and model.law is not None:
         chance = chance * (1.0 - model.law.cancelled[: model.electors])
-    return int(model.votes[chance > 0.0].sum()) >= model.needed + gift
+    return int(model.votes[chance > 0.0].sum()) >= model.needed
 
 
 @dataclass(frozen=True)

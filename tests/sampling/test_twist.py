@@ -75,8 +75,7 @@ def test_relative_variance_is_that_of_the_local_limit_theorem(name: str) -> None
     assert found.relative_variance == pytest.approx(expected, rel=0.12)
 
 
-def test_first_draws_of_a_block_are_counted_alone() -> None:
-    """A shorter block has other draws in the tally, and both are replayed alike."""
+def test_a_block_is_replayed_alike_and_another_is_not() -> None:
     (stratum,) = strata_of(MODELS["M1-a"])
     first = stratum.sampler.log_weights(1, 2, 3, 1000)
     assert (first == stratum.sampler.log_weights(1, 2, 3, 1000)).all()
