@@ -25,6 +25,13 @@ LONG = {
         [0.01] * 2000, 271, dependence=Factors(0.3), coordination=Cascade(0.3, CDF, rounds=5)
     ),
     "a cascade of different electors": Model(DIFFERENT, 271, coordination=Cascade(0.3, CDF)),
+    "a cascade of twenty classes of one under a factor": Model(
+        0.005,
+        10,
+        [1] * 20,
+        dependence=Factors(0.7),
+        coordination=Cascade(np.linspace(0.05, 0.5, 20), [0, 0.5, 0.6, 0.7]),
+    ),
     "many votes under a factor": Model(np.linspace(0.1, 0.2, 50_000), 10_000, dependence=Factors(0.3)),
 }
 
