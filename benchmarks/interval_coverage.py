@@ -1,4 +1,4 @@
-"""Measure how often intervals cover the truth: ``python benchmarks/coverage.py``, a nightly job of some hours.
+"""Measure how often intervals cover the truth, a nightly job of some hours: ``python benchmarks/interval_coverage.py``.
 
 Each estimator and each way to stop is repeated with seeds 0, 1, 2, ... on an ordinary and on a rare model whose answer
 is known exactly. With 32,400 repetitions the share that covers is known to 0.12 %, one standard deviation. See README.
@@ -195,8 +195,8 @@ def main() -> int:
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1))
     if arguments.write:
-        head = "# Coverage of 95 % intervals\n\nMade by `python benchmarks/coverage.py --write`; see README.md.\n\n"
-        RESULTS.write_text(head + markdown(rows))
+        made = "Made by `python benchmarks/interval_coverage.py --write`; see README.md."
+        RESULTS.write_text(f"# Coverage of 95 % intervals\n\n{made}\n\n{markdown(rows)}")
     return 0 if all(row["inside"] for row in rows) else 1
 
 
