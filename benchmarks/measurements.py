@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -167,9 +168,11 @@ class Process:
 
     def measure(self, effort: Effort) -> Row:
         command = [sys.executable, "-m", "montecarlo", *self.arguments]
+        # Some containers forbid Python to keep what it compiled; an installed program has it.
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
         def run() -> subprocess.CompletedProcess[str]:
-            return subprocess.run(command, capture_output=True, text=True, check=False)
+            return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
         first = run()
         if first.returncode:
