@@ -37,20 +37,36 @@ if TYPE_CHECKING:
         Opponents,
         Pledge,
     )
+    from montecarlo.plots.cascade import plot_cascade
+    from montecarlo.plots.contributions import plot_contributions
+    from montecarlo.plots.convergence import plot_convergence
+    from montecarlo.plots.distribution import plot_distribution
+    from montecarlo.plots.house import plot_house
+    from montecarlo.plots.state_map import plot_state_map
+    from montecarlo.plots.sweeps import plot_frontier, plot_sweep
+    from montecarlo.plots.vote_totals import plot_vote_totals
     from montecarlo.scenario import Scenario, load
-    from montecarlo.show.distribution import plot_distribution
+    from montecarlo.show.notebook import explorer
     from montecarlo.solution import Outcomes, Solution
+    from montecarlo.study.cascade_paths import CascadePaths, cascade_paths
+    from montecarlo.study.convergence import Convergence, converge
     from montecarlo.study.denial import Denial, given_denial
+    from montecarlo.study.frontiers import Frontier, frontier
+    from montecarlo.study.sweeping import Sweep, sweep
+    from montecarlo.study.tuning import Tuned, find_value, tune
 
 _PLACES = {
     "Alone": "parts",
     "Answer": "answer",
     "Cascade": "parts",
+    "CascadePaths": "study.cascade_paths",
     "CommonOdds": "parts",
+    "Convergence": "study.convergence",
     "Denial": "study.denial",
     "Destination": "parts",
     "Estimate": "estimates",
     "Factors": "parts",
+    "Frontier": "study.frontiers",
     "House": "house",
     "HouseOutcome": "exact.contingent",
     "HouseSimulation": "engine.house_simulation",
@@ -70,29 +86,49 @@ _PLACES = {
     "Simulation": "estimates",
     "Solution": "solution",
     "StoreError": "errors",
+    "Sweep": "study.sweeping",
     "Tally": "estimates",
+    "Tuned": "study.tuning",
     "ask": "answer",
+    "cascade_paths": "study.cascade_paths",
+    "converge": "study.convergence",
     "estimate": "estimation",
+    "explorer": "show.notebook",
+    "find_value": "study.tuning",
+    "frontier": "study.frontiers",
     "given_denial": "study.denial",
     "greatest_probability": "exact.any_dependence",
     "load": "scenario",
     "mixture": "model",
-    "plot_distribution": "show.distribution",
+    "plot_cascade": "plots.cascade",
+    "plot_contributions": "plots.contributions",
+    "plot_convergence": "plots.convergence",
+    "plot_distribution": "plots.distribution",
+    "plot_frontier": "plots.sweeps",
+    "plot_house": "plots.house",
+    "plot_state_map": "plots.state_map",
+    "plot_sweep": "plots.sweeps",
+    "plot_vote_totals": "plots.vote_totals",
     "simulate": "engine.simulation",
     "simulate_house": "engine.house_simulation",
     "solve": "exact.solver",
     "solve_house": "exact.contingent",
+    "sweep": "study.sweeping",
+    "tune": "study.tuning",
 }
 
 __all__ = [
     "Alone",
     "Answer",
     "Cascade",
+    "CascadePaths",
     "CommonOdds",
+    "Convergence",
     "Denial",
     "Destination",
     "Estimate",
     "Factors",
+    "Frontier",
     "House",
     "HouseOutcome",
     "HouseSimulation",
@@ -112,18 +148,35 @@ __all__ = [
     "Simulation",
     "Solution",
     "StoreError",
+    "Sweep",
     "Tally",
+    "Tuned",
     "ask",
+    "cascade_paths",
+    "converge",
     "estimate",
+    "explorer",
+    "find_value",
+    "frontier",
     "given_denial",
     "greatest_probability",
     "load",
     "mixture",
+    "plot_cascade",
+    "plot_contributions",
+    "plot_convergence",
     "plot_distribution",
+    "plot_frontier",
+    "plot_house",
+    "plot_state_map",
+    "plot_sweep",
+    "plot_vote_totals",
     "simulate",
     "simulate_house",
     "solve",
     "solve_house",
+    "sweep",
+    "tune",
 ]
 
 

@@ -5,6 +5,7 @@ This is the record that is shown, saved and compared; `Answer.record` is the obj
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from montecarlo.engine import simulation as engine
+from montecarlo.engine.executors import Map
 from montecarlo.errors import NotSolvable
 from montecarlo.estimates import Estimate, Simulation, agreement
 from montecarlo.estimation import sampled
@@ -36,9 +38,12 @@ DISAGREEMENT: Final = 5.0
 """An agreement score beyond this is an error: by chance it comes up once in 1.7 million runs."""
 FEW_HITS: Final = 100
 """Fewer hits of plain simulation leave an error of more than a tenth."""
+FREQUENT: Final = 0.005
+"""Share of the elections that must deny the majority for plain ones to tell soon what such elections look like."""
 RELATIVE_ERROR: Final = 0.02
 """What the sampler of rare events reaches unless it is told."""
 _LOG_10: Final = log(10.0)
+Sample = Callable[..., Estimate]
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,6 +268,8 @@ def ask(
     seed: int | None = None,
     relative_error: float | None = None,
     simulate: Simulate = _simulate,
+    sample: Sample = sampled,
+    map_: Map = map,
 ) -> Answer:
     """Answer a scenario by simulation, and exactly where it has an exact answer.
 
@@ -277,6 +284,11 @@ def ask(
         that saw fewer than 100.
     simulate : callable
         Called with the model, the draws and the seed; one that stops early makes an answer that is not `finished`.
+    sample : callable
+        Called like `montecarlo.estimation.sampled`; one that is interrupted leaves the answer without it.
+    map_ : callable
+        The built-in ``map``, or anything that is called like it and yields results in order, for what the scenario is
+        compared with.
 
     Raises
     ------
@@ -296,41 +308,35 @@ def ask(
         # An exact answer is as precise as one can wish; the sampler only stands beside it.
         if solution is not None and solution.relative_error_bound <= wanted < RELATIVE_ERROR:
             wanted = RELATIVE_ERROR
-        rare = _sampled(model, wanted, confidence=scenario.run.confidence, seed=simulation.seed)
-    variants, each = (
-        _compared(scenario, simulation, solution is not None, simulate) if simulation.draws == asked else ((), ())
-    )
-    denial = _denied(model, simulation.seed) if simulation.draws == asked else None
+        with suppress(NotSolvable, KeyboardInterrupt):
+            rare = sample(model, wanted, confidence=scenario.run.confidence, seed=simulation.seed)
+    exact = solution is not None
+    variants, each = _compared(scenario, simulation, exact, map_) if simulation.draws == asked else ((), ())
+    denial = _denied(model, simulation) if simulation.draws == asked else None
     house = choose(scenario.house(), seed=simulation.seed)
     seconds = perf_counter() - start, kernel_end - kernel_start
     return Answer(scenario, solution, unsolved, simulation, rare, denial, variants, each, house, asked, *seconds)
 
 
 def _compared(
-    scenario: Scenario, simulation: Simulation, exact: bool, simulate: Simulate
+    scenario: Scenario, simulation: Simulation, exact: bool, map_: Map
 ) -> tuple[tuple[Variant, ...], tuple[Variant, ...]]:
     """Answer what the scenario is compared with; nothing if that is interrupted, since the answer stands without it."""
     draws, seed = simulation.draws, simulation.seed
-    try:
+    with suppress(KeyboardInterrupt):
         return (
-            contributions(scenario, draws, seed=seed, exact=exact, simulate=simulate),
-            accounts(scenario, draws, seed=seed, exact=exact, simulate=simulate),
+            contributions(scenario, draws, seed=seed, exact=exact, simulate=_simulate, map_=map_),
+            accounts(scenario, draws, seed=seed, exact=exact, simulate=_simulate, map_=map_),
         )
-    except KeyboardInterrupt:
-        return (), ()
+    return (), ()
 
 
-def _sampled(model: Model | Mixture, relative_error: float, *, confidence: float, seed: int) -> Estimate | None:
-    """Ask the sampler of rare events, if one fits; an interruption leaves the answer without."""
-    with suppress(NotSolvable, KeyboardInterrupt):
-        return sampled(model, relative_error, confidence=confidence, seed=seed)
-    return None
-
-
-def _denied(model: Model | Mixture, seed: int) -> Denial | None:
+def _denied(model: Model | Mixture, simulation: Simulation) -> Denial | None:
     """Tell what is lost if the majority is denied, roughly if that is quicker; not at all if it takes long."""
+    frequent = simulation.probability >= FREQUENT
     with suppress(NotSolvable, KeyboardInterrupt):
-        return denial_of(model, seed=seed, steps=QUICK, draws=FEW_DRAWS) if is_quick(model) else None
+        if frequent or is_quick(model):
+            return denial_of(model, seed=simulation.seed, steps=QUICK, draws=FEW_DRAWS, frequent=frequent)
     return None
 
 

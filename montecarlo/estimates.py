@@ -39,6 +39,9 @@ class Tally:
     third : (alternatives + 2,) int64, or empty
         Elections without a majority in which each alternative is surely among the three highest, in which the third
         place is tied, and in which no alternative has a vote.
+    opponent_total : (all votes + 1,) int64, or empty
+        Elections by number of votes cast for the opponent: those of its own electors, who stay or are made to, and of
+        the leader's who go over to it. All votes are those of both sides; counted if the model has opponents.
     """
 
     draws: int
@@ -47,6 +50,7 @@ class Tally:
     effective: NDArray[np.int64]
     outcomes: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     third: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    opponent_total: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __add__(self, other: Tally) -> Tally:
         """Count both."""
@@ -57,12 +61,13 @@ class Tally:
             self.effective + other.effective,
             self.outcomes + other.outcomes,
             self.third + other.third,
+            self.opponent_total + other.opponent_total,
         )
 
     @property
     def digest(self) -> str:
         """SHA-256 over all counts as little-endian 64-bit integers: equal digests, equal tallies."""
-        parts = self.counts, self.attempted, self.effective, self.outcomes, self.third
+        parts = self.counts, self.attempted, self.effective, self.outcomes, self.third, self.opponent_total
         numbers = np.concatenate([[self.draws], *parts])
         return "sha256:" + hashlib.sha256(numbers.astype("<i8").tobytes()).hexdigest()
 

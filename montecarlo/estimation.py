@@ -13,7 +13,7 @@ from montecarlo.exact.solver import solve
 from montecarlo.kernel.streams import fresh_seed
 from montecarlo.model import Mixture, Model, checked
 from montecarlo.sampling.sampler import BoundedSampler
-from montecarlo.sampling.stopping import hits_for, two_stages, waited
+from montecarlo.sampling.stopping import Progress, hits_for, silent, two_stages, waited
 from montecarlo.sampling.strata import Stratum, strata_of
 from montecarlo.uncertainty import Bounded, Counted, Weighed, checked_confidence, normal_quantile
 
@@ -107,8 +107,12 @@ def sampled(
     seed: int,
     method: str = "auto",
     map_: Map = map,
+    progress: Progress = silent,
 ) -> Estimate:
     """Estimate as `estimate` does, with the sampler that fits even where there is an exact answer.
+
+    `progress` is called with the draws that are made, those that will be, and those that would reach the relative
+    error: first as soon as a pilot has told them. Where they are more than `MOST`, as many as that are made.
 
     Raises
     ------
@@ -124,8 +128,8 @@ def sampled(
         raise NotSolvable(f"method is {method!r}, but the electors need {' and '.join(sorted(names))}", "use 'auto'")
     name = "cascade" if "cascade" in names else "importance"
     if all(isinstance(each.sampler, BoundedSampler) for each in strata):
-        return _waited(strata, asked, seed, map_)
-    found = two_stages(strata, *asked, most=MOST[name], seed=seed, map_=map_)
+        return _waited(strata, asked, seed, map_, progress)
+    found = two_stages(strata, *asked, most=MOST[name], seed=seed, map_=map_, progress=progress)
     withheld = f"{found.distrust}; {_REMEDY}" if found.distrust else ""
     law = Weighed(found.log_mean, found.relative_standard_error)
     return Estimate(law, name, found.draws, found.effective_sample_size, seed, *asked, withheld)
@@ -154,7 +158,7 @@ def _crude(model: Model | Mixture, asked: _Asked, *, draws: int, seed: int, map_
     return Estimate(Counted(found.hits, draws), "crude", draws, float(draws), seed, *asked)
 
 
-def _waited(strata: list[Stratum], asked: _Asked, seed: int, map_: Map) -> Estimate:
+def _waited(strata: list[Stratum], asked: _Asked, seed: int, map_: Map, progress: Progress) -> Estimate:
     """Wait for hits of coins; they are so many that the relative error is known before."""
-    law, tossed = waited(strata, hits_for(*asked), most=MOST["importance"], seed=seed, map_=map_)
+    law, tossed = waited(strata, hits_for(*asked), most=MOST["importance"], seed=seed, map_=map_, progress=progress)
     return Estimate(law, "importance", tossed, float(law.hits), seed, *asked)

@@ -27,8 +27,8 @@ from montecarlo.study.contributions import Variant
 from montecarlo.study.denial import Denial
 from montecarlo.uncertainty import Bounded, Counted, Waited, Weighed
 
-FORMAT: Final = 3
-_TALLY: Final = ("counts", "attempted", "effective", "outcomes", "third")
+FORMAT: Final = 4
+_TALLY: Final = ("counts", "attempted", "effective", "outcomes", "third", "opponent_total")
 ARRAY_TYPES: Final = {**dict.fromkeys(_TALLY, np.int64), "pmf": np.float64}
 """Arrays of a run and their types."""
 _LAWS: Final[dict[str, Any]] = {law.__name__: law for law in (Bounded, Counted, Waited, Weighed)}
@@ -48,17 +48,9 @@ def sha256(content: bytes) -> str:
 
 def manifest_of(answer: Answer) -> dict[str, Any]:
     """Return all of an answer but its arrays, as one JSON object, with what it takes to replay it."""
-    simulation, scenario = answer.simulation, answer.scenario
+    simulation = answer.simulation
     return {
-        "format": FORMAT,
-        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
-        "scenario": {
-            "name": scenario.name,
-            "digest": scenario.digest,
-            "text": scenario.text,
-            "tables": dict(scenario.tables),
-            "overrides": dict(scenario.overrides),
-        },
+        **question_told(answer.scenario),
         "stream": {"name": STREAM_NAME, "seed": simulation.seed, "block": simulation.block},
         "result": {
             "asked": answer.asked,
@@ -77,9 +69,33 @@ def manifest_of(answer: Answer) -> dict[str, Any]:
             "house": None if answer.house is None else answer.house.record(),
         },
         "answer": answer.record(),
-        "versions": _versions(),
-        "platform": f"{platform.system()} {platform.machine()}",
+        **machine_told(),
     }
+
+
+def question_told(scenario: Scenario) -> dict[str, Any]:
+    """Return how a manifest begins: its format, the time, and the scenario with all that it takes to build it anew."""
+    return {
+        "format": FORMAT,
+        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
+        "scenario": {
+            "name": scenario.name,
+            "digest": scenario.digest,
+            "text": scenario.text,
+            "tables": dict(scenario.tables),
+            "overrides": dict(scenario.overrides),
+        },
+    }
+
+
+def machine_told() -> dict[str, Any]:
+    """Return how a manifest ends: with what it was computed, and on what."""
+    return {"versions": _versions(), "platform": f"{platform.system()} {platform.machine()}"}
+
+
+def scenario_from(told: Mapping[str, Any]) -> Scenario:
+    """Build the scenario of a manifest anew; what does not fit together raises as in `answer_from`."""
+    return Scenario.from_text(told["name"], told["text"], tables=told["tables"], overrides=told["overrides"])
 
 
 def arrays_of(answer: Answer) -> dict[str, NDArray[Any]]:
@@ -93,8 +109,7 @@ def answer_from(manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]])
 
     What does not fit together raises KeyError, TypeError, ValueError, AttributeError or OverflowError.
     """
-    told, result, stream = manifest["scenario"], manifest["result"], manifest["stream"]
-    scenario = Scenario.from_text(told["name"], told["text"], tables=told["tables"], overrides=told["overrides"])
+    scenario, result, stream = scenario_from(manifest["scenario"]), manifest["result"], manifest["stream"]
     needed, house = scenario.roster().needed, scenario.house()
     tally = Tally(int(result["draws"]), *(arrays[name] for name in _TALLY))
     _check(scenario, tally, arrays["pmf"])
@@ -117,20 +132,23 @@ def answer_from(manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]])
 def _check(scenario: Scenario, tally: Tally, pmf: NDArray[np.float64]) -> None:
     """Compare the lengths and sums of the arrays with the scenario's model."""
     model = scenario.model()
-    groups, both = int(model.group.max()) + 1, scenario.settings.destination is not None
+    groups, rival = int(model.group.max()) + 1, model.parts[0][1].opponents
+    both = rival is not None
     lengths = {
         "counts": (model.total_votes + 1,),
         "attempted": (groups,),
         "effective": (groups,),
         "outcomes": (4 if both else 0,),
         "third": (len(scenario.alternatives) + 2 if both else 0,),
+        "opponent_total": (0 if rival is None else model.total_votes + int(rival.votes.sum()) + 1,),
     }
     for name, known in lengths.items():
         if getattr(tally, name).shape != known:
             raise ValueError(f"its array {name} has another length than the scenario's")
     if len(pmf) not in (0, model.needed, model.total_votes + 1):
         raise ValueError("its array pmf has another length than the scenario's")
-    sums = [int(tally.counts.sum())] + [int(tally.outcomes.sum())] * both
+    counted = tally.counts, *((tally.outcomes, tally.opponent_total) if both else ())
+    sums = [int(each.sum()) for each in counted]
     if tally.draws < 1 or any(total != tally.draws for total in sums):
         raise ValueError("its counts do not sum to its draws")
 

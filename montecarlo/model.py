@@ -208,8 +208,8 @@ def mixture(parts: Iterable[tuple[float, Model | Mixture]]) -> Mixture:
     for i, (_, model) in enumerate(flat):
         if _seats(model) != _seats(flat[0][1]):
             raise InputError(
-                f"Part {i} of the mixture has other electors, votes, groups or needed votes than part 0; accounts may "
-                "differ in everything but the roster."
+                f"Part {i} of the mixture has other electors, votes, groups, candidates or needed votes than part 0; "
+                "accounts may differ in everything but the roster."
             )
     return Mixture(tuple(flat))
 
@@ -229,7 +229,11 @@ def checked(model: Model) -> Model:
 
 def _seats(model: Model) -> tuple[Any, ...]:
     other = model.opponents
-    rival = None if other is None else (other.votes.tobytes(), len(other.destination.alternatives))
+    if other is None:
+        return model.needed, model.votes.tobytes(), model.group.tobytes(), None
+    ours = () if model.destination is None else model.destination.alternatives
+    # Both sides name the same candidates, so that the longer list tells how many there are.
+    rival = other.votes.tobytes(), max(len(ours), len(other.destination.alternatives))
     return model.needed, model.votes.tobytes(), model.group.tobytes(), rival
 
 

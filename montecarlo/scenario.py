@@ -18,10 +18,11 @@ from pathlib import Path
 from montecarlo.errors import InputError, ScenarioError
 from montecarlo.house import House
 from montecarlo.language.assembly import alternatives_of, build_house, build_model
-from montecarlo.language.overrides import plain, plain_key
+from montecarlo.language.overrides import overridden, plain, plain_key
 from montecarlo.language.problems import nearest, shown
 from montecarlo.language.roster import Roster
 from montecarlo.language.schema import Run, Settings
+from montecarlo.language.toml_output import format_toml
 from montecarlo.language.toml_text import parse_toml, read_text
 from montecarlo.language.validation import Account, ElectorFiles, validated
 from montecarlo.model import Mixture, Model, mixture
@@ -153,6 +154,23 @@ class Scenario:
         files = ElectorFiles(dict(self.tables), Path(self.source).parent)
         return _scenario(self.name, self.text, self.source, files, {**kept, **changes}, checked=True)
 
+    def toml(self) -> str:
+        """Return the scenario as the text of a file, what was set from outside in its place; comments are left out.
+
+        Raises
+        ------
+        InputError
+            If an account takes a key out, which only `replace` can make it do.
+        """
+        values = overridden(parse_toml(self.text), self.overrides, source=self.source)
+        for name, account in values.get("account", {}).items():
+            for key, value in account.get("set", {}).items():
+                if value is None:
+                    raise InputError(f"The account {name} takes {key} out, which a file cannot say; give it a value.")
+        told = [f"# {key} = {shown(value)}" for key, value in self.overrides.items()]
+        head = ["# Changed, whatever title and assumptions say:", *told, ""] if told else []
+        return "\n".join([*head, format_toml(_without_none(values))])
+
     def roster(self) -> Roster:
         """Return every elector of the election, with probabilities and law, before any account."""
         return self._whole.roster
@@ -268,6 +286,12 @@ def _content(account: Account) -> dict[str, object]:
         (row.id, row.probability, row.name) + (row.conditional,) * bool(row.conditional) for row in account.rows
     )
     return {"settings": settings, "groups": groups, "electors": electors}
+
+
+def _without_none(table: Mapping[str, object]) -> dict[str, object]:
+    """Leave out keys that hold nothing, which is what they hold where they are missing."""
+    kept = {key: value for key, value in table.items() if value is not None}
+    return {key: _without_none(value) if isinstance(value, dict) else value for key, value in kept.items()}
 
 
 def _capital(sentence: str) -> str:

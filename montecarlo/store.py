@@ -4,8 +4,9 @@
 
     results/hamilton-2016-20161219-143000/
         manifest.json       scenario text and overrides, seed, stream, versions, counts, digests, the answer
-        arrays.npz          counts by votes, sums by state, the exact distribution
+        arrays.npz          counts by votes of either side, sums by state, the exact distribution
         distribution.png    if it was plotted
+        report.html         if it was reported
 
 A run appears whole or not at all: it is written beside its place, flushed to the disk and renamed. What is read back is
 checked before it is believed: the manifest against its digest; names, sizes, types and shapes of the arrays before they
@@ -37,9 +38,9 @@ from montecarlo.model import MOST_VOTES
 
 MANIFEST: Final = "manifest.json"
 ARRAYS: Final = "arrays.npz"
-_MOST_BYTES: Final = 8 * (MOST_VOTES + 1) + 4096
+_MOST_BYTES: Final = 8 * (2 * MOST_VOTES + 1) + 4096
 _MOST_MANIFEST: Final = 16 << 20
-_DAMAGE: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError, EOFError, zipfile.BadZipFile)
+DAMAGE: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError, EOFError, zipfile.BadZipFile)
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 
 
@@ -51,6 +52,18 @@ def save(answer: Answer, results: Path) -> Path:
     StoreError
         If it cannot be written; nothing is left behind.
     """
+    return save_whole(manifest_of(answer), {ARRAYS: _packed(arrays_of(answer))}, results, answer.scenario.name)
+
+
+def save_whole(manifest: Mapping[str, Any], files: Mapping[str, bytes], results: Path, name: str) -> Path:
+    """Write a manifest, with its digest, and other files as a new directory under `results`, and return that.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written; nothing is left behind.
+    """
+    told = json.dumps({**manifest, "digest": digest_of(manifest)}, indent=1, allow_nan=False).encode()
     try:
         results.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=results))
@@ -58,12 +71,10 @@ def save(answer: Answer, results: Path) -> Path:
         raise StoreError(f"The run cannot be saved in {results}: {error.strerror}.") from None
     try:
         scratch.chmod(0o755)
-        _write(scratch / ARRAYS, _packed(arrays_of(answer)))
-        manifest = manifest_of(answer)
-        manifest["digest"] = digest_of(manifest)
-        _write(scratch / MANIFEST, json.dumps(manifest, indent=1, allow_nan=False).encode())
+        for file, content in {**files, MANIFEST: told}.items():
+            _write(scratch / file, content)
         _flush_directory(scratch)
-        place = _rename(scratch, results, answer.scenario.name)
+        place = _rename(scratch, results, name)
         _flush_directory(results)
     except BaseException as error:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -81,16 +92,29 @@ def add_file(run: Path, name: str, content: bytes) -> Path:
     StoreError
         If it cannot be written.
     """
-    unfinished = run / f".unfinished-{name}"
+    write_file(run / name, content)
+    return run / name
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; one that was there before is replaced.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    unfinished = path.with_name(f".unfinished-{path.name}")
     try:
         _write(unfinished, content)
-        unfinished.replace(run / name)
-        _flush_directory(run)
-    except OSError as error:
+        unfinished.replace(path)
+        _flush_directory(path.parent)
+    except BaseException as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        raise StoreError(f"{run / name} cannot be written: {error.strerror}.") from None
-    return run / name
+        if isinstance(error, OSError):
+            raise StoreError(f"{path} cannot be written: {error.strerror}.") from None
+        raise
 
 
 def write_new(path: Path, text: str) -> None:
@@ -137,12 +161,14 @@ def load(run: Path) -> Answer:
     StoreError
         If the directory holds something else, or something that was changed since.
     """
-    manifest = _read_manifest(run)
+    manifest = read_manifest(run)
+    if "sweep" in manifest:
+        raise StoreError(f"{run} holds a sweep and not a run; `montecarlo show` prints it.")
     try:
         answer = answer_from(manifest, _read_arrays(run / ARRAYS))
         told = manifest["result"]["digest"], manifest["result"]["pmf"], manifest["scenario"]["digest"]
         found = answer.simulation.tally.digest, sha256(answer.pmf.tobytes()), answer.scenario.digest
-    except _DAMAGE as error:
+    except DAMAGE as error:
         text = f"{run} cannot be read back: {error}. It is damaged, or was not written by montecarlo."
         raise StoreError(text) from None
     if found != told:
@@ -150,7 +176,14 @@ def load(run: Path) -> Answer:
     return answer
 
 
-def _read_manifest(run: Path) -> dict[str, Any]:
+def read_manifest(run: Path) -> dict[str, Any]:
+    """Read the manifest of a run, checked against its digest.
+
+    Raises
+    ------
+    StoreError
+        If the directory holds something else, or something that was changed since.
+    """
     path = run / MANIFEST
     try:
         if path.stat().st_size > _MOST_MANIFEST:

@@ -12,12 +12,11 @@ from math import inf, isclose, log, nextafter
 import pytest
 from commands import run_of
 
-from montecarlo.answer import FEW_HITS, RELATIVE_ERROR, _sampled, ask
+from montecarlo.answer import FEW_HITS, RELATIVE_ERROR, ask
 from montecarlo.errors import InputError, NotSolvable
 from montecarlo.estimates import Estimate
 from montecarlo.exact.solver import solve
-from montecarlo.model import Mixture, Model
-from montecarlo.parts import Pledge
+from montecarlo.model import Mixture
 from montecarlo.scenario import Scenario, load, shipped
 from montecarlo.uncertainty import Weighed, clopper_pearson
 
@@ -98,11 +97,12 @@ def test_a_precision_that_is_asked_for_is_reached_whatever_simulation_saw() -> N
 
 def test_what_no_sampler_can_draw_is_left_out() -> None:
     """Blocs of votes under a pledge have none."""
-    scenario = load("electors-trust")
-    assert (
-        _sampled(Model([0.1] * 9, 12, votes=[2] * 9, coordination=Pledge(0.1, 3)), 0.1, confidence=0.9, seed=1) is None
+    blocs = (
+        'title = "t"\n[election]\nblocs = ["TX"]\n[pledge]\nthreshold = 5\n'
+        "[defection]\nprobability = 0.01\nconditional = 0.02\n"
     )
-    assert ask(scenario, draws=64, seed=1).rare_event is not None
+    assert ask(Scenario.from_text("t", blocs), draws=64, seed=1).rare_event is None
+    assert ask(load("electors-trust"), draws=64, seed=1).rare_event is not None
 
 
 @pytest.mark.parametrize("name", shipped())

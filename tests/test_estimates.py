@@ -110,15 +110,16 @@ def test_tallies_add_up() -> None:
 
 
 def test_the_digest_knows_every_count() -> None:
-    tally = _tally()
+    sides = {name: np.array([4, 6]) for name in ("outcomes", "third", "opponent_total")}
+    tally = replace(_tally(), **sides)
     digests = {tally.digest, replace(tally, draws=11).digest}
-    for name in ("counts", "attempted", "effective"):
+    for name in ("counts", "attempted", "effective", *sides):
         array = getattr(tally, name)
         for i in range(len(array)):
             digests.add(replace(tally, **{name: array + np.eye(len(array), dtype=np.int64)[i]}).digest)
-    assert len(digests) == 2 + 3 + 2 + 2
+    assert len(digests) == 2 + 3 + 5 * 2
     assert all(digest.startswith("sha256:") and len(digest) == 7 + 64 for digest in digests)
-    assert _tally().digest == tally.digest
+    assert replace(_tally(), **sides).digest == tally.digest != _tally().digest
 
 
 def test_counts_past_32_bits_add_exactly() -> None:

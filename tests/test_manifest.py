@@ -10,6 +10,7 @@ from functools import cache
 from math import inf
 from typing import Any
 
+import numpy as np
 import pytest
 from commands import run_of
 
@@ -92,7 +93,7 @@ def test_round_trip(kind: str) -> None:
     assert (again.pmf == first.pmf).all()
     assert again.unsolved == first.unsolved
     assert (again.house is None) == (first.house is None)
-    assert (again.denial is None) == (first.denial is None) == (kind in {"impossible", "unsolved"})
+    assert (again.denial is None) == (first.denial is None) == (kind == "impossible")
     if first.denial is not None and again.denial is not None:
         assert (again.denial.total == first.denial.total).all()
         assert (again.denial.standard_error == first.denial.standard_error).all()
@@ -164,6 +165,20 @@ def test_what_is_lost_must_fit_the_scenario() -> None:
         for wrong in (numbers + " 0x0p0", most, f"{most} -0x1p0", f"{most} 0x1p9999", f"{most} inf", ""):
             with pytest.raises((ValueError, OverflowError)):
                 answer_from(changed(manifest, ("result", "denial", name), wrong), arrays)
+
+
+@pytest.mark.parametrize("kind", ["house-decides", "whip-count"])
+def test_forged_counts_must_fit_the_scenario_and_the_draws(kind: str) -> None:
+    first = asked(kind)
+    manifest, arrays = through_json(first), arrays_of(first)
+    for name in ARRAY_TYPES:
+        with pytest.raises(ValueError, match=f"its array {name} has another length than the scenario's"):
+            answer_from(manifest, arrays | {name: np.append(arrays[name], 0)})
+    for name in ("counts", "outcomes", "opponent_total"):
+        one_more = arrays[name] + (np.arange(len(arrays[name])) == 0)
+        if len(one_more):
+            with pytest.raises(ValueError, match="its counts do not sum to its draws"):
+                answer_from(manifest, arrays | {name: one_more})
 
 
 HOSTILE = [None, -1, 10**400, "nan", "-0x1p99999", [[]], {"a": 1}]

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from montecarlo.errors import InputError
-from montecarlo.model import MOST_VOTES, Model
-from montecarlo.parts import Law
+from montecarlo.model import MOST_VOTES, Model, mixture
+from montecarlo.parts import Destination, Law, Opponents
 
 
 def _refused(make: Callable[[], Any], *words: str) -> None:
@@ -212,3 +212,13 @@ def test_too_many_votes() -> None:
     _refused(lambda: Model(0.5, 1, votes=[2 * MOST_VOTES, 2]), "common factor 2", said)
     _refused(lambda: Model(np.full(MOST_VOTES + 1, 0.5), 1), f"{MOST_VOTES + 1} electors", said)
     assert Model(np.full(MOST_VOTES, 0.5), 1).total_votes == MOST_VOTES
+
+
+def test_accounts_name_the_same_number_of_candidates() -> None:
+    def sides(ours: tuple[float, ...], theirs: tuple[float, ...]) -> Model:
+        other = Opponents([0.1] * 2, destination=Destination(0.1, theirs))
+        return Model([0.1] * 5, 2, destination=Destination(0.1, ours), opponents=other)
+
+    mixture([(0.5, sides((0.2, 0.3), (0.2,))), (0.5, sides((0.2,), (0.2, 0.1)))])
+    with pytest.raises(InputError, match="candidates"):
+        mixture([(0.5, sides((0.2, 0.3), (0.2,))), (0.5, sides((0.2,), (0.2,)))])

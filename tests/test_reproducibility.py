@@ -19,11 +19,11 @@ DIGESTS = {
     "lone-rogues": "sha256:2a9e35511c2380bf4a241d7d349f840948d46045b0304a13f37dd3c2c13e5b6d",
 }
 LINKED = {
-    "compromise-candidate": "sha256:58bbcaf95c7fc73e94c97cdc93f5886bd3b445e33deb93f15d78bbe0022412fe",
+    "compromise-candidate": "sha256:018f1aef0e2bf487ccddf18eeb887b50751552bf2d26b6c2e12407e79a6c3f6c",
     "divisive-year": "sha256:412e0aa5c4ddd8bc8c10cc71b387e69948e5ce707f5e60a9c9c66d69b9590943",
     "electors-trust": "sha256:fcbbc343acd4ddab4f973ee49c79664a61b2d9baf0b16c62127dfbf7a0869ca1",
     "first-mover": "sha256:08b04d437beccd65e3b7b5f924f93e937021789bb497a4caf1584b634ae9d170",
-    "hamilton-2016": "sha256:49047c6dd9aa8e9ea1cb5794ec2f46c3f694b0ab0b76e96a941e4e61402834dc",
+    "hamilton-2016": "sha256:1327c1e72af80259e8b1b6da3ff21a0ea2b976b5baf8ee43bc6bb49c849c8273",
 }
 """Each takes two blocks of the stream."""
 

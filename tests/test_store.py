@@ -131,7 +131,7 @@ def test_every_change_of_the_manifest_is_noticed(run: Path, keys: tuple[str, ...
 
 def test_a_manifest_of_another_format(run: Path) -> None:
     change(run, "format", value=99)
-    with pytest.raises(StoreError, match="not a manifest of format 3"):
+    with pytest.raises(StoreError, match="not a manifest of format 4"):
         store.load(run)
 
 

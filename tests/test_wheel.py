@@ -25,7 +25,7 @@ def test_the_wheel_holds_scenarios_data_and_the_type_marker(wheel: Path) -> None
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"montecarlo/configs/{path.name}" for path in (ROOT / "configs").glob("*.toml")} <= names
     assert {f"montecarlo/data/{path.name}" for path in (ROOT / "montecarlo" / "data").glob("*.csv")} <= names
-    assert "montecarlo/py.typed" in names
+    assert {"montecarlo/py.typed", "montecarlo/show/report.html.jinja"} <= names
     assert not [name for name in names if name.startswith("tests/") or "__pycache__" in name]
 
 

@@ -12,9 +12,13 @@ import click
 
 from montecarlo.cli.look import electors, scenarios, validate
 from montecarlo.cli.new_command import new
+from montecarlo.cli.plot_command import plot
+from montecarlo.cli.report_command import report
 from montecarlo.cli.run_command import run
 from montecarlo.cli.saved import show, verify
 from montecarlo.cli.selfcheck_command import selfcheck
+from montecarlo.cli.sweep_command import sweep
+from montecarlo.cli.tune_command import tune
 from montecarlo.errors import MonteCarloError
 
 INTERRUPTED = 130
@@ -63,5 +67,5 @@ def main() -> None:
     """
 
 
-for _command in (run, scenarios, electors, validate, show, verify, new, selfcheck):
+for _command in (run, tune, sweep, scenarios, electors, validate, show, plot, report, verify, new, selfcheck):
     main.add_command(_command)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from montecarlo.cli.options import json_option, loaded, print_json, scenario_argument, set_option
+from montecarlo.cli.options import json_option, loaded, print_json, scenario_argument, schema_option, set_option
 
 if TYPE_CHECKING:
     from montecarlo.language.roster import Seat
@@ -73,9 +71,9 @@ def electors(scenario: str, changes: tuple[str, ...], states: tuple[str, ...], a
     if as_json:
         print_json([_row(seat) for seat in seats])
     elif as_csv:
-        writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(_row(seat) for seat in seats)
+        from montecarlo.study.csv_text import csv_text
+
+        click.echo(csv_text(_COLUMNS, [list(_row(seat).values()) for seat in seats]), nl=False)
     else:
         _print_table(seats)
 
@@ -112,10 +110,20 @@ def _law(seat: Seat) -> str:
     return f"{seat.law}{cancels}{deters}"
 
 
-@click.command(epilog="\b\nExample:\n  montecarlo validate mine.toml --set election.year=2024\n")
+@click.command(
+    epilog="""\b
+Examples:
+  montecarlo validate mine.toml --set election.year=2024
+  montecarlo validate --schema > scenario.schema.json
+
+An editor that checks TOML against a schema takes it from a first line in the scenario:
+#:schema ./scenario.schema.json
+"""
+)
 @scenario_argument
 @set_option
 @json_option
+@schema_option("scenario", "a scenario, for editors")
 def validate(scenario: str, changes: tuple[str, ...], as_json: bool) -> None:
     """Check a scenario, and say what it amounts to. Exit status 2 if anything is wrong."""
     valid = loaded(scenario, changes)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from montecarlo.scenario import Scenario
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class _ScenarioName(click.ParamType[str]):
@@ -39,6 +43,20 @@ set_option = click.option(
 )
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+
+
+def schema_option(name: str, what: str) -> Callable[[Command], Command]:
+    """Make the option ``--schema``, which prints a JSON Schema that comes with the package."""
+
+    def shown(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+        if wanted and not ctx.resilient_parsing:
+            place = resources.files("montecarlo").joinpath("schemas", f"{name}.schema.json")
+            click.echo(place.read_text(encoding="utf-8"), nl=False)
+            ctx.exit()
+
+    told = f"Print the JSON Schema of {what}, and do nothing else."
+    return click.option("--schema", is_flag=True, is_eager=True, expose_value=False, callback=shown, help=told)
+
 
 results_option = click.option(
     "--out",

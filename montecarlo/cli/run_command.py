@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from montecarlo.cli.options import json_option, loaded, print_json, results_option, scenario_argument, set_option
+from montecarlo.cli.options import (
+    json_option,
+    loaded,
+    print_json,
+    results_option,
+    scenario_argument,
+    schema_option,
+    set_option,
+)
+from montecarlo.cli.progress import answered
 
 if TYPE_CHECKING:
     from montecarlo.answer import Answer
-    from montecarlo.estimates import Simulation
-    from montecarlo.model import Model
 
 _DISAGREE, _IMPRECISE, _INTERRUPTED = 1, 3, 130
 
@@ -46,6 +49,7 @@ saved).
     help="Precision asked for, half the interval over the answer; exit status 3 if none of the answers reaches it.",
 )
 @json_option
+@schema_option("run", "what --json prints")
 @results_option
 @click.option("--no-save", is_flag=True, help="Do not save the run.")
 @click.option("--plot", is_flag=True, help="Draw the distribution of defecting votes into the saved run.")
@@ -70,11 +74,8 @@ def run(
     if no_save and plot:
         raise click.UsageError("--plot draws into the saved run; leave out --no-save.")
     try:
-        from montecarlo.answer import ask
-
-        limited = partial(simulate, workers=workers)
         question = loaded(scenario, changes)
-        answer = ask(question, draws=draws, seed=seed, relative_error=relative_error, simulate=limited)
+        answer = answered(question, draws=draws, seed=seed, relative_error=relative_error, workers=workers)
     except KeyboardInterrupt:
         raise click.Abort("Interrupted before there was an answer, so that nothing is printed or saved.") from None
     saved = None
@@ -84,9 +85,10 @@ def run(
 
             saved = store.save(answer, results)
             if plot:
-                from montecarlo.show.distribution import picture
+                from montecarlo.plots.distribution import figure
+                from montecarlo.plots.style import file_bytes
 
-                store.add_file(saved, "distribution.png", picture(answer))
+                store.add_file(saved, "distribution.png", file_bytes(figure(answer), "png"))
     except KeyboardInterrupt:
         lost = "the run is not saved" if saved is None else f"{saved} has no picture"
         raise click.Abort(f"Interrupted while saving: the answer is printed, but {lost}.") from None
@@ -98,38 +100,6 @@ def run(
     if not answer.agrees:
         ctx.exit(_DISAGREE)
     ctx.exit(_IMPRECISE if relative_error is not None and answer.relative_error > relative_error * 1.001 else 0)
-
-
-def simulate(model: Model, draws: int, seed: int | None, *, workers: int | None) -> Simulation:
-    """Simulate over threads with a progress bar; Ctrl-C ends it with what is done, if that is anything."""
-    from montecarlo.engine.executors import processors, threads
-    from montecarlo.engine.simulation import backend_for, running
-
-    backend = backend_for(model, draws)
-    # NumPy's short calls hold Python's lock too often for threads to help.
-    count = 1 if backend == "numpy" else workers or processors()
-    latest: Simulation | None = None
-    with suppress(KeyboardInterrupt), threads(count) as map_, _progress(draws) as progress:
-        for latest in running(model, draws, seed=seed, backend=backend, map_=map_):
-            progress(latest.draws)
-    if latest is None:
-        raise KeyboardInterrupt
-    return latest
-
-
-@contextmanager
-def _progress(draws: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar with the time left on stderr, where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda done: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("simulating", total=draws)
-        yield lambda done: bar.update(task, completed=done)
 
 
 def _print(answer: Answer, saved: Path | None, *, as_json: bool) -> None:

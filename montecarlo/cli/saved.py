@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from montecarlo.cli.options import json_option, print_json, results_option
+from montecarlo.cli.progress import answered
+from montecarlo.cli.sweep_command import print_sweep
 
 if TYPE_CHECKING:
     from montecarlo.answer import Answer
@@ -24,13 +25,17 @@ run_argument = click.argument("run", metavar="RUN")
 @results_option
 @json_option
 def show(run: str, results: Path, as_json: bool) -> None:
-    """Print a saved run again.
+    """Print a saved run or sweep again.
 
     RUN is its name in the results folder, or the path of its directory.
     """
+    import montecarlo.saved_sweeps as saved_sweeps
     import montecarlo.store as store
 
     place = store.find(run, results)
+    if saved_sweeps.is_sweep(place):
+        print_sweep(saved_sweeps.load(place), place, as_json=as_json)
+        return
     answer = store.load(place)
     if as_json:
         print_json(answer.record())
@@ -50,16 +55,13 @@ def verify(run: str, results: Path, as_json: bool) -> None:
     Exit status 1 if anything differs.
     """
     import montecarlo.store as store
-    from montecarlo.answer import ask
-    from montecarlo.cli.run_command import simulate
 
     place = store.find(run, results)
     saved = store.load(place)
     draws, seed = saved.simulation.draws, saved.simulation.seed
     try:
         asked = None if saved.rare_event is None else saved.rare_event.asked
-        replay = partial(simulate, workers=None)
-        again = ask(saved.scenario, draws=draws, seed=seed, relative_error=asked, simulate=replay)
+        again = answered(saved.scenario, draws=draws, seed=seed, relative_error=asked)
     except KeyboardInterrupt:
         again = None
     if again is None or not again.finished:

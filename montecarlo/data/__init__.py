@@ -1,4 +1,4 @@
-"""The facts: elections, electors, binding laws, faithless electors, House delegations.
+"""The facts: elections, electors, binding laws, faithless electors, House delegations; and where to draw the states.
 
 Each table is a CSV file beside this module, read once into frozen records. Where every number comes from, and where
 sources disagree, stands in `SOURCES.md` in the same folder. Facts only: nothing here is an assumption of a scenario.
@@ -90,6 +90,14 @@ class Delegation(NamedTuple):
     majority: str
     as_of: str
     notes: str
+
+
+class Tile(NamedTuple):
+    """The square that stands for a state on a map of equal squares; columns from the west, rows from the north."""
+
+    state: str
+    column: int
+    row: int
 
 
 @cache
@@ -190,6 +198,13 @@ def house_delegations(congress: int) -> tuple[Delegation, ...]:
     """
     _check("congress", congress, congresses())
     return tuple(record for record in _all_delegations() if record.congress == congress)
+
+
+@cache
+def tile_grid() -> Mapping[str, Tile]:
+    """Return the square of each state and DC on a map of 12 columns and 8 rows, by state."""
+    tiles = (Tile(row["state"], int(row["column"]), int(row["row"])) for row in _rows("tile_grid.csv"))
+    return MappingProxyType({tile.state: tile for tile in tiles})
 
 
 @cache

@@ -6,12 +6,19 @@ the map, the engine's answer is the same.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from functools import partial
+from time import perf_counter
+from typing import Final, Protocol, TypeVar
+
+from montecarlo.errors import MonteCarloError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -38,6 +45,42 @@ def threads(workers: int) -> Iterator[Map]:
     pool = ThreadPoolExecutor(workers)
     try:
         yield over(pool, ahead=2 * workers)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+_PATIENCE: Final = 1.0
+"""Seconds of work after which other processes are started, which takes about as long."""
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[Map]:
+    """Yield a map over `workers` processes, for work that holds Python's lock; functions and items must be picklable.
+
+    They are started once the work has taken a second; leaving the block cancels what has not begun.
+    """
+    if workers == 1:
+        yield map
+        return
+    # A fork of a process that has threads may hang.
+    context = multiprocessing.get_context("spawn")
+    ignore = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=ignore)
+
+    def patient(function: Callable[[Item], Result], items: Iterable[Item], /) -> Iterator[Result]:
+        start, rest = perf_counter(), iter(items)
+        for item in rest:
+            yield function(item)
+            if perf_counter() - start > _PATIENCE:
+                break
+        try:
+            yield from over(pool, ahead=2 * workers)(function, rest)
+        except BrokenProcessPool:
+            text = "A worker process was killed, perhaps for want of memory; fewer workers need less."
+            raise MonteCarloError(text) from None
+
+    try:
+        yield patient
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

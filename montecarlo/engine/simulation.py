@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial, reduce
+from heapq import merge
 from importlib.util import find_spec
+from itertools import pairwise
 from numbers import Integral
 from operator import add
 
@@ -36,6 +38,9 @@ BACKENDS = ("auto", "numpy", "numba")
 
 _NUMBA_PAYS = 1.2e9
 """Coins to toss from which numba's import and loading (0.7 s, once compiled) cost less than they save."""
+
+_LOADING_PAYS = 1e7
+"""The same where numba is imported already, for the other kind of elections."""
 
 _TASK = 1 << 26
 """Coins in one task of the numba backend, about 10 ms: enough to hide Python, few enough to stop soon."""
@@ -74,11 +79,22 @@ def simulate(
 
 
 def running(
-    model: Model | Mixture, draws: int, *, seed: int | None = None, backend: str = "auto", map_: Map = map
+    model: Model | Mixture,
+    draws: int,
+    *,
+    seed: int | None = None,
+    backend: str = "auto",
+    map_: Map = map,
+    cuts: Iterable[int] = (),
 ) -> Iterator[Simulation]:
-    """Yield the growing simulation after each batch of blocks; parameters and errors as for `simulate`.
+    """Yield the growing simulation after each batch of blocks; other parameters and errors as for `simulate`.
 
     Whatever was yielded last is a valid answer for its own number of draws.
+
+    Parameters
+    ----------
+    cuts : iterable of int
+        Draws at which a batch is to end too: rising multiples of a block, below `draws`.
     """
     draws = whole_number("draws", draws, least=1)
     seed = fresh_seed() if seed is None else whole_number("seed", seed, least=0)
@@ -87,8 +103,8 @@ def running(
     block = plans[0].elections
     batch = _batch(plans, backend)
     task = partial(_run, plans, _thresholds(model), seed, backend)
-    starts = range(0, draws, batch * block)
-    batches = (_Batch(start // block, min(batch * block, draws - start)) for start in starts)
+    ends = merge(range(0, draws, batch * block), cuts, [draws])
+    batches = (_Batch(start // block, end - start) for start, end in pairwise(ends) if end > start)
     total: Tally | None = None
     for tally in map_(task, batches):
         total = tally if total is None else total + tally
@@ -173,9 +189,9 @@ def _choose(backend: str, plans: list[Plan | LinkedPlan], draws: int) -> str:
         return backend
     modules = {"linked_elections": "numba_operations", "plan": "numba_backend"}
     kinds = {"linked_elections" if isinstance(plan, LinkedPlan) else "plan" for plan in plans}
-    loaded = all(f"montecarlo.kernel.{modules[kind]}" in sys.modules for kind in kinds)
-    work = draws * max(map(_coins, plans))
-    return "numba" if installed and (loaded or work > _NUMBA_PAYS) else "numpy"
+    loaded = {kind for kind, module in modules.items() if f"montecarlo.kernel.{module}" in sys.modules}
+    pays = draws * max(map(_coins, plans)) > (_LOADING_PAYS if loaded else _NUMBA_PAYS)
+    return "numba" if installed and (kinds <= loaded or pays) else "numpy"
 
 
 def _coins(plan: Plan | LinkedPlan) -> float:

@@ -66,4 +66,4 @@ class Effort:
 
 
 def _lasting(steps: float) -> str:
-    return "about half a minute" if steps == MOST_STEPS else f"about {steps * 1e-9:.0f} s"
+    return "about half a minute" if steps == MOST_STEPS else f"about {steps * 1e-9:.2g} s"

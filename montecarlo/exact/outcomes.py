@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from montecarlo.errors import NotSolvable
 from montecarlo.exact.both_sides import joint_losses, nodes_of_both
 from montecarlo.exact.convolution import LOST
-from montecarlo.exact.effort import Effort
+from montecarlo.exact.effort import MOST_STEPS, Effort
 from montecarlo.exact.products import product
 from montecarlo.exact.routes import Routes, at_least, binomial, routes, together_reach
 from montecarlo.exact.third_place import highest, none_reaches
@@ -118,13 +118,15 @@ class _Ways:
         return reached
 
 
-def solution(model: Model) -> Solution:
+def solution(model: Model, *, steps: float = MOST_STEPS) -> Solution:
     """Compute the outcomes of a model with opponents.
 
     Parameters
     ----------
     model : Model
         With opponents.
+    steps : float
+        Most steps that it may take.
 
     Returns
     -------
@@ -134,13 +136,14 @@ def solution(model: Model) -> Solution:
     Raises
     ------
     NotSolvable
-        If the votes of a bloc may part, there are too many votes, or a part of the model has no exact form.
+        If the votes of a bloc may part, there are too many votes, a part of the model has no exact form, or it
+        takes longer.
     """
     sides, votes = _checked(model)
     names = max(len(side.alternatives) for side in sides)
     leader, opponents = (routes(side, votes=total, names=names) for side, total in zip(sides, votes, strict=True))
     ways = _Ways(model.majority, leader, opponents)
-    effort = Effort()
+    effort = Effort(steps)
     environment, error = nodes_of_both(model, [ways.opponent_has, ways.neither_has], effort)
     joint = joint_losses(model, environment, effort)
     denied, kept = float((joint * ways.leader_has_none).sum()), float((joint * ways.leader_has).sum())

@@ -114,7 +114,7 @@ def values_of_groups(model: Model, most: int, effort: Effort) -> tuple[NDArray[n
     return space.group, error
 
 
-def distribution(model: Model, most: int) -> tuple[NDArray[np.float64], float]:
+def distribution(model: Model, most: int, effort: Effort) -> tuple[NDArray[np.float64], float]:
     """Compute the distribution of the leader's effective losses.
 
     Returns
@@ -125,8 +125,8 @@ def distribution(model: Model, most: int) -> tuple[NDArray[np.float64], float]:
         Estimate of the relative error of the integration.
     """
     if isinstance(model.dependence, Independent):
-        return rows(model, INDEPENDENT, most=most, effort=Effort())[0], 0.0
-    space, lattice, error = _chosen(model, most, Effort())
+        return rows(model, INDEPENDENT, most=most, effort=effort)[0], 0.0
+    space, lattice, error = _chosen(model, most, effort)
     return np.exp(lattice.log_weight(space)) @ lattice.rows, error
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from montecarlo.errors import NotSolvable
 from montecarlo.exact import independent
+from montecarlo.exact.effort import MOST_STEPS, Effort
 from montecarlo.model import Mixture, Model, checked
 from montecarlo.parts import Alone, Cascade, Independent, Pledge
 from montecarlo.solution import Outcomes, Solution
@@ -22,13 +23,15 @@ _RISK: Final = {Cascade: 0, Pledge: 1, Alone: 2}
 _LOG_10: Final = math.log(10.0)
 
 
-def solve(model: Model | Mixture) -> Solution:
+def solve(model: Model | Mixture, *, steps: float = MOST_STEPS) -> Solution:
     """Compute the exact probability that the leader is denied its majority.
 
     Parameters
     ----------
     model : Model or Mixture
         Electors, votes, needed votes and all parts.
+    steps : float
+        Most steps, of about a nanosecond each, that the answer may take, for each account of a mixture.
 
     Returns
     -------
@@ -41,7 +44,8 @@ def solve(model: Model | Mixture) -> Solution:
     InputError
         If `model` is neither.
     NotSolvable
-        If a part of the model has no exact form; the message names it and says what to use instead.
+        If a part of the model has no exact form, or one that takes longer; the message names it and says what to use
+        instead.
 
     Examples
     --------
@@ -49,29 +53,29 @@ def solve(model: Model | Mixture) -> Solution:
     0.5
     """
     if isinstance(model, Mixture):
-        return _weighed(_solved(model))
+        return _weighed(_solved(model, steps))
     if checked(model).opponents is not None:
         from montecarlo.exact import outcomes
 
-        return outcomes.solution(model)
+        return outcomes.solution(model, steps=steps)
     if isinstance(model.dependence, Independent) and isinstance(model.coordination, Alone):
         return independent.solution(model)
-    return _integrated(model)
+    return _integrated(model, steps)
 
 
-def _solved(model: Mixture) -> list[tuple[float, Solution]]:
+def _solved(model: Mixture, steps: float) -> list[tuple[float, Solution]]:
     """Solve the accounts; first cascades, then pledges, which may have no exact answer and soon say so."""
     parts = [(weight, part) for weight, part in model.parts if weight]
     order = sorted(range(len(parts)), key=lambda i: _RISK[type(parts[i][1].coordination)])
-    solutions = {i: solve(parts[i][1]) for i in order}
+    solutions = {i: solve(parts[i][1], steps=steps) for i in order}
     return [(weight, solutions[i]) for i, (weight, _) in enumerate(parts)]
 
 
-def _integrated(model: Model) -> Solution:
+def _integrated(model: Model, steps: float) -> Solution:
     """Integrate over what is common to all electors."""
     from montecarlo.exact import quadrature  # SciPy, which independent electors do without
 
-    pmf, error = quadrature.distribution(model, model.needed)
+    pmf, error = quadrature.distribution(model, model.needed, Effort(steps))
     pmf.setflags(write=False)
     kept, denied = float(pmf[:-1].sum()), float(pmf[-1])
     if denied < _LEAST and _possible(model):
@@ -84,14 +88,14 @@ def _integrated(model: Model) -> Solution:
     rounding = _ROUNDING if isinstance(model.coordination, Alone) else _ROUNDING_TOGETHER
     bound = error + rounding + 2.0**-50 * abs(logs[0]) if denied else 0.0
     four = denied, logs[0] / _LOG_10, kept, logs[1] / _LOG_10
-    return Solution.of_leader(*four, bound, False, pmf[:-1], partial(_whole, model))
+    return Solution.of_leader(*four, bound, False, pmf[:-1], partial(_whole, model, steps))
 
 
-def _whole(model: Model) -> NDArray[np.float64]:
+def _whole(model: Model, steps: float) -> NDArray[np.float64]:
     """Compute the distribution of all losses."""
     from montecarlo.exact import quadrature
 
-    return quadrature.distribution(model, model.total_votes)[0]
+    return quadrature.distribution(model, model.total_votes, Effort(steps))[0]
 
 
 def _possible(model: Model) -> bool:

@@ -6,9 +6,10 @@ law, then where votes go. The operations that cost time stand in `numpy_operatio
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
+from itertools import count
 from operator import add
 from types import ModuleType
 
@@ -38,16 +39,45 @@ _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 def tally_blocks(plan: LinkedPlan, seed: int, stage: int, first: int, draws: int, *, backend: str) -> Tally:
     """Run `draws` elections from the start of block `first` on and tally them, with a backend's operations."""
+    return reduce(add, (block.tally() for block in _blocks(plan, seed, stage, first, draws, backend)))
+
+
+def lost_by_round(plan: LinkedPlan, seed: int, stage: int, draws: int) -> NDArray[np.int64]:
+    """Return the leader's votes lost in each of the first elections of a stage after each round of a cascade.
+
+    Parameters
+    ----------
+    plan : LinkedPlan
+        The model.
+    seed, stage : int
+        Of the stream.
+    draws : int
+        Number of elections, at most those of a block.
+
+    Returns
+    -------
+    (draws, rounds + 1) int64
+        The first column is before any round, the last the end.
+    """
+    (block,) = _blocks(plan, seed, stage, 0, draws, "numpy")
+    return np.stack(list(block.lost_by_round()), axis=1)
+
+
+def lost_by_group(plan: LinkedPlan, seed: int, stage: int, block: int, draws: int) -> NDArray[np.int64]:
+    """Return the votes lost by each group in the first elections of a block, ``(draws, groups)``, drawn with NumPy."""
+    (only,) = _blocks(plan, seed, stage, block, draws, "numpy")
+    return only.lost_by_group()
+
+
+def _blocks(plan: LinkedPlan, seed: int, stage: int, first: int, draws: int, backend: str) -> Iterator[_Block]:
+    """Yield the blocks one by one; they share memory, so that each must be used before the next."""
     operations, cascade = _backend(backend)
     starts = range(0, draws, plan.elections)
-    tallies = []
     # Rows whose distance is no power of two do not push each other out of the processor's caches.
     rows = np.empty((plan.layout.rows, plan.lanes + 8), dtype=np.uint64)
     for number, start in enumerate(starts, start=first):
         words = block_words(seed, stage, number)
-        block = _Block(plan, operations, cascade, *words, min(draws - start, plan.elections), rows)
-        tallies.append(block.tally())
-    return reduce(add, tallies)
+        yield _Block(plan, operations, cascade, *words, min(draws - start, plan.elections), rows)
 
 
 def _backend(name: str) -> tuple[ModuleType, Callable[..., None]]:
@@ -109,20 +139,12 @@ class _Block:
 
     def tally(self) -> Tally:
         """Run the elections and count."""
-        plan, ops = self.plan, self.operations
-        acting, joining, cancelled, seen, ruling = plan.layout.starts
-        rows, n = self._draw(), plan.leaders
-        acts, joins = rows[acting:joining], rows[joining : joining + n]
-        cancels = rows[cancelled:seen] if rows[ruling].any() else None
-        if plan.coordination == PLEDGE:
-            self._pledge(acts[:n], joins)
-        elif plan.coordination == CASCADE:
-            self.cascade(plan, self.key, acts[:n], (joins, rows[seen : seen + n]), self.environment)
-        acts[:, -1] &= self._asked
+        plan, n = self.plan, self.plan.leaders
+        acts, cancels = self._attempts(self._draw())
         attempted = self._by_group(acts[:n])
         if cancels is not None:
-            acts &= ~(cancels & rows[ruling])
-        lost = ops.totals(acts[:n], plan.votes[:n])[: self.elections]
+            acts &= ~cancels
+        lost = self._lost(acts)
         counts = np.bincount(lost, minlength=plan.total_votes + 1)
         return Tally(
             self.elections,
@@ -131,6 +153,57 @@ class _Block:
             attempted if cancels is None else self._by_group(acts[:n]),
             *(self._outcomes(acts, lost) if plan.destinations else ()),
         )
+
+    def lost_by_round(self) -> Iterator[NDArray[np.int64]]:
+        """Yield the leader's votes lost in each election, ``(elections,)``, after no round of a cascade, one and so on.
+
+        No random word depends on how many rounds there are, so that what was drawn serves for all.
+        """
+        drawn = self._draw()
+
+        def lost(block: _Block) -> NDArray[np.int64]:
+            acts, cancels = block._attempts(drawn.copy())
+            return block._lost(acts if cancels is None else acts & ~cancels)
+
+        end = lost(self)
+        for rounds in count():
+            found = lost(replace(self, plan=replace(self.plan, rounds=rounds)))
+            yield found
+            # Nobody who has left returns, so what is all lost stays so.
+            if (found == end).all():
+                return
+
+    def lost_by_group(self) -> NDArray[np.int64]:
+        """Run the elections and return the leader's votes lost in each by group, ``(elections, groups)``."""
+        plan, (acts, cancels) = self.plan, self._attempts(self._draw())
+        left = acts if cancels is None else acts & ~cancels
+        lost = np.empty((self.elections, plan.groups), dtype=np.int64)
+        for group in range(plan.groups):
+            here = np.flatnonzero(plan.group[: plan.leaders] == group)
+            lost[:, group] = self.operations.totals(left[here], plan.votes[here])[: self.elections]
+        return lost
+
+    def _attempts(self, rows: Words) -> tuple[Words, Words | None]:
+        """Return who attempts, of both sides, and whom the law would cancel; None where it cancels nobody.
+
+        What was drawn, `rows`, is overwritten.
+        """
+        plan, n = self.plan, self.plan.leaders
+        acting, joining, cancelled, seen, ruling = plan.layout.starts
+        acts, joins = rows[acting:joining], rows[joining : joining + n]
+        cancels = rows[cancelled:seen] if rows[ruling].any() else None
+        if plan.coordination == PLEDGE:
+            self._pledge(acts[:n], joins)
+        elif plan.coordination == CASCADE:
+            self.cascade(plan, self.key, acts[:n], (joins, rows[seen : seen + n]), self.environment)
+        acts[:, -1] &= self._asked
+        return acts, None if cancels is None else cancels & rows[ruling]
+
+    def _lost(self, acts: Words) -> NDArray[np.int64]:
+        """Add the votes of the leader's electors in every election, ``(elections,)``."""
+        n = self.plan.leaders
+        total: NDArray[np.int64] = self.operations.totals(acts[:n], self.plan.votes[:n])
+        return total[: self.elections]
 
     def _draw(self) -> Words:
         """Return the rows of masks that the plan's layout describes; those it has no use for hold anything."""
@@ -168,8 +241,8 @@ class _Block:
         np.add.at(total, self.plan.group[:n], self.operations.count_ones(masks) * self.plan.votes[:n])
         return total
 
-    def _outcomes(self, acts: Words, lost: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Count who has a majority, and who stands third where nobody has one."""
+    def _outcomes(self, acts: Words, lost: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+        """Count who has a majority, who stands third where nobody has one, and the opponent's votes."""
         plan, n, ops = self.plan, self.plan.leaders, self.operations
         sides = [(0, acts[:n], plan.votes[:n]), (n, acts[n:], plan.votes[n:])]
         gained = [
@@ -178,9 +251,11 @@ class _Block:
         ]
         gone = ops.totals(acts[n:], plan.votes[n:])[: self.elections]
         leader = plan.total_votes - lost + gained[1][0]
-        opponent = int(plan.votes[n:].sum()) - gone + gained[0][0]
+        theirs = int(plan.votes[n:].sum())
+        opponent = theirs - gone + gained[0][0]
         others = gained[0][1:] + gained[1][1:]
-        return count_outcomes(leader, opponent, others, majority=plan.majority)
+        outcomes, third = count_outcomes(leader, opponent, others, majority=plan.majority)
+        return outcomes, third, np.bincount(opponent, minlength=plan.total_votes + theirs + 1)
 
 
 def count_outcomes(

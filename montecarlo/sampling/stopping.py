@@ -1,6 +1,8 @@
 r"""How many draws, fixed so that looking at the result does not bias it.
 
 Two stages: a pilot tells the variance, the second stage is as long as that asks for, and only the second is reported.
+Its error varies too, about as much as the pilot's is unsure if both are short, so it is made longer by a margin for
+both; nothing is looked at on the way.
 
 Where weights have a proved bound B, a weight W is turned into a coin that falls heads with probability W / B, and coins
 are tossed until the k-th head. With T a gamma variable of as many degrees as there were tosses, k heads in the time T
@@ -10,7 +12,7 @@ Structures and Algorithms 50, 173-182). Of several strata each toss takes one, i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import count
 from math import ceil, exp, log
@@ -35,18 +37,34 @@ PILOT: Final = 500
 FEWEST: Final = 1_000
 """Draws of the second stage, of each stratum, at least."""
 
-_SURE: Final = 2.5
-"""Standard errors by which the variance that a pilot tells is raised."""
+_SURE: Final = 4.0
+"""Standard errors by which the variance that a pilot tells is raised: few weights tell theirs as too small."""
+
+FINEST: Final = 1e-12
+"""Relative errors below this ask for no more draws than it does; none of that is ever reached."""
+
+_SELDOM: Final = 1e-3
+"""Share of heads for which few coins are taken that show none."""
 
 _COINS: Final = STAGE - 2
 _TIME: Final = STAGE - 1
 
+Progress = Callable[[int, int, int], None]
+"""Called with the draws that are made, those that will be, and those that would reach what is asked: maybe more."""
+
+
+def silent(done: int, of: int, wanted: int) -> None:
+    """Show no progress."""
+
 
 def weigh(stratum: Stratum, draws: int, *, seed: int, stage: int, map_: Map = map) -> Weights:
     """Draw weights of one stratum, block by block over a map."""
-    size = stratum.sampler.block
+    return added(list(_blocks(stratum, draws, seed=seed, stage=stage, map_=map_)))
+
+
+def _blocks(stratum: Stratum, draws: int, *, seed: int, stage: int, map_: Map) -> Iterable[Weights]:
     task = partial(_block, stratum, seed, stage, draws)
-    return added(list(map_(task, range(-(-draws // size)))))
+    return map_(task, range(-(-draws // stratum.sampler.block)))
 
 
 def _block(stratum: Stratum, seed: int, stage: int, draws: int, block: int) -> Weights:
@@ -55,7 +73,14 @@ def _block(stratum: Stratum, seed: int, stage: int, draws: int, block: int) -> W
 
 
 def two_stages(
-    strata: list[Stratum], relative_error: float, confidence: float, *, most: int, seed: int, map_: Map = map
+    strata: list[Stratum],
+    relative_error: float,
+    confidence: float,
+    *,
+    most: int,
+    seed: int,
+    map_: Map = map,
+    progress: Progress = silent,
 ) -> Stratified:
     """Estimate to a relative error, the half-width of the interval at a confidence over the estimate.
 
@@ -71,6 +96,8 @@ def two_stages(
         Of both stages.
     map_ : callable
         The built-in ``map``, or anything that is called like it and yields results in order.
+    progress : callable
+        See `Progress`; first called after the pilot.
 
     Returns
     -------
@@ -78,15 +105,21 @@ def two_stages(
         The second stage.
     """
     pilots = [weigh(each, PILOT, seed=seed, stage=STAGE + 2 * k, map_=map_) for k, each in enumerate(strata)]
-    sizes = _second_stage(strata, pilots, relative_error / normal_quantile(confidence), most=most)
-    parts = [
-        (each.weight, weigh(each, draws, seed=seed, stage=STAGE + 2 * k + 1, map_=map_))
-        for k, (each, draws) in enumerate(zip(strata, sizes, strict=True))
-    ]
+    wanted = _second_stage(strata, pilots, max(relative_error, FINEST) / normal_quantile(confidence))
+    sizes = [ceil(size) for size in wanted * min(1.0, most / wanted.sum())]
+    of, asked, done, parts = sum(sizes), ceil(wanted.sum()), 0, []
+    progress(done, of, asked)
+    for k, (each, draws) in enumerate(zip(strata, sizes, strict=True)):
+        found = []
+        for weights in _blocks(each, draws, seed=seed, stage=STAGE + 2 * k + 1, map_=map_):
+            found.append(weights)
+            done += weights.draws
+            progress(done, of, asked)
+        parts.append((each.weight, added(found)))
     return Stratified(tuple(parts))
 
 
-def _second_stage(strata: list[Stratum], pilots: list[Weights], error: float, *, most: int) -> list[int]:
+def _second_stage(strata: list[Stratum], pilots: list[Weights], error: float) -> NDArray[np.float64]:
     """Share out draws in proportion to the standard deviations (Neyman 1934, J. Royal Stat. Soc. 97, 558-625)."""
     whole = Stratified(tuple((each.weight, pilot) for each, pilot in zip(strata, pilots, strict=True))).log_mean
     deviation = np.array(
@@ -95,17 +128,19 @@ def _second_stage(strata: list[Stratum], pilots: list[Weights], error: float, *,
             for each, pilot in zip(strata, pilots, strict=True)
         ]
     )
-    unsure = np.array([pilot.unsure for pilot in pilots])
-    margin = 1.0 + _SURE * np.sqrt(unsure)
-    wanted = deviation.sum() * deviation * margin / error**2
+    needed = deviation.sum() * deviation / error**2
     # Enough for the variance to be known, too.
-    known = 1.5 * PILOT * unsure / MOST_UNSURE
-    sizes = np.maximum(np.maximum(wanted, known), FEWEST)
-    return [ceil(size) for size in sizes * min(1.0, most / sizes.sum())]
+    known = 1.5 * PILOT * np.array([pilot.unsure for pilot in pilots]) / MOST_UNSURE
+    least = np.maximum(known, FEWEST)
+    # The second stage tells its variance as badly as a pilot of its length would.
+    unsure = np.array([pilot.unsure_relative for pilot in pilots]) * (1.0 + PILOT / np.maximum(needed, least))
+    wanted: NDArray[np.float64] = np.maximum(needed * (1.0 + _SURE * np.sqrt(unsure)), least)
+    return wanted
 
 
 def hits_for(relative_error: float, confidence: float) -> int:
     """Find how many heads to wait for, so that the interval's half-width is the relative error."""
+    relative_error = max(relative_error, FINEST)
     low = high = max(2, int((normal_quantile(confidence) / relative_error) ** 2 / 4))
     while _half_width(high, confidence) > relative_error:
         low, high = high, 2 * high
@@ -120,7 +155,9 @@ def _half_width(hits: int, confidence: float) -> float:
     return (high - low) / 2.0 / (hits - 1)
 
 
-def waited(strata: list[Stratum], hits: int, *, most: int, seed: int, map_: Map = map) -> tuple[Waited | Counted, int]:
+def waited(
+    strata: list[Stratum], hits: int, *, most: int, seed: int, map_: Map = map, progress: Progress = silent
+) -> tuple[Waited | Counted, int]:
     """Toss coins until so many heads have fallen, or `most` coins are tossed.
 
     Parameters
@@ -135,6 +172,8 @@ def waited(strata: list[Stratum], hits: int, *, most: int, seed: int, map_: Map 
         Of the coins.
     map_ : callable
         The built-in ``map``, or anything that is called like it and yields results in order.
+    progress : callable
+        See `Progress`; first called after some coins, which tell about how many it will take.
 
     Returns
     -------
@@ -146,8 +185,10 @@ def waited(strata: list[Stratum], hits: int, *, most: int, seed: int, map_: Map 
     from scipy.special import gammaincinv
 
     coins = _Coins(strata, seed, hits)
-    tossed = fallen = 0
-    for heads in _in_turn(coins, hits, map_):
+    tossed = fallen = wanted = 0
+    for heads in _in_turn(coins, hits, most, map_):
+        wanted = wanted or ceil(hits / max(float(heads.mean()), _SELDOM))
+        progress(tossed, min(wanted, most), wanted)
         if fallen + heads.sum() >= hits:
             tossed += int(np.flatnonzero(heads)[hits - fallen - 1]) + 1
             fallen = hits
@@ -159,11 +200,11 @@ def waited(strata: list[Stratum], hits: int, *, most: int, seed: int, map_: Map 
     return Waited(fallen, log(time) - coins.log_bound), tossed
 
 
-def _in_turn(coins: _Coins, hits: int, map_: Map) -> Iterator[NDArray[np.bool_]]:
+def _in_turn(coins: _Coins, hits: int, most: int, map_: Map) -> Iterator[NDArray[np.bool_]]:
     """Yield blocks of coins in order; as many as are surely needed go over the map together."""
     first = coins(0)
     yield first
-    ahead = int(0.9 * hits / (len(first) * max(float(first.mean()), 1e-3)))
+    ahead = int(min(0.9 * hits / max(float(first.mean()), _SELDOM), most) / len(first))
     yield from map_(coins, range(1, 1 + ahead))
     yield from map(coins, count(1 + ahead))
 

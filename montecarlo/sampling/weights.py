@@ -111,6 +111,17 @@ class Weights:
         """Square of the relative error of the variance; 0 if that is of rounding alone."""
         return (self.kurtosis - 1.0) / self.draws if self.relative_variance > _ROUNDING else 0.0
 
+    @property
+    def unsure_relative(self) -> float:
+        """Square of the relative error of `relative_variance`; the variance varies with the mean that divides it.
+
+        By the delta method (kurtosis - 1 - 4 skewness c + 4 c^2) / n, with c the coefficient of variation.
+        """
+        if self.relative_variance <= _ROUNDING:
+            return 0.0
+        skewed = self.third / (self.second * self.mean)
+        return max(self.unsure + 4.0 * (self.relative_variance - skewed) / self.draws, 0.0)
+
 
 def added(parts: list[Weights]) -> Weights:
     """Add up the weights of blocks, in their order."""

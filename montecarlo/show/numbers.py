@@ -27,11 +27,11 @@ def probability(
     if exponent == -inf:
         return "0"
     if exponent < -300:
-        return _scientific(exponent, digits)
+        return scientific(exponent, digits)
     if value < 1e-3:
         return _tidy(f"{value:.{digits - 1}e}")
     text = f"{value:.{digits}g}"
-    return text if float(text) < 1 or besides == -inf else f"1 - {_scientific(besides, digits)}"
+    return text if float(text) < 1 or besides == -inf else f"1 - {scientific(besides, digits)}"
 
 
 def one_in(
@@ -83,11 +83,11 @@ def _large(exponent: float) -> str:
     if exponent < 6:
         number = 10**exponent
         return f"{number:,.0f}" if number >= 99.5 else f"{number:.3g}"
-    return _scientific(exponent, 2)
+    return scientific(exponent, 2)
 
 
-def _scientific(exponent: float, digits: int) -> str:
-    """10**exponent in scientific notation, for exponents beyond a float's."""
+def scientific(exponent: float, digits: int) -> str:
+    """Return 10**exponent in scientific notation, for exponents beyond a float's."""
     whole = floor(exponent)
     mantissa = f"{10 ** (exponent - whole):.{digits - 1}f}"
     if mantissa.startswith("10"):

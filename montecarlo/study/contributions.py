@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from math import inf, log10
 from typing import Any, Final
 
+from montecarlo.engine.executors import Map
 from montecarlo.errors import NotSolvable
 from montecarlo.estimates import Simulation
 from montecarlo.exact.solver import solve
@@ -45,7 +47,9 @@ class Variant:
     draws: int = 0
 
 
-def contributions(scenario: Scenario, draws: int, *, seed: int, exact: bool, simulate: Simulate) -> tuple[Variant, ...]:
+def contributions(
+    scenario: Scenario, draws: int, *, seed: int, exact: bool, simulate: Simulate, map_: Map = map
+) -> tuple[Variant, ...]:
     """Answer the scenario without each of its mechanisms.
 
     Parameters
@@ -59,23 +63,25 @@ def contributions(scenario: Scenario, draws: int, *, seed: int, exact: bool, sim
         alone, since others may take longer than what they are compared with.
     simulate : callable
         Called with a model, the draws and the seed.
+    map_ : callable
+        The built-in ``map``, or anything that is called like it and yields results in order: variants are answered side
+        by side over it.
     """
-    named = _variants(scenario)
-    return tuple(
-        _answered(name, model, draws=draws, seed=seed, exact=exact, simulate=simulate) for name, model in named
-    )
+    answered = partial(_answered, draws=draws, seed=seed, exact=exact, simulate=simulate)
+    return tuple(map_(answered, list(_variants(scenario))))
 
 
-def accounts(scenario: Scenario, draws: int, *, seed: int, exact: bool, simulate: Simulate) -> tuple[Variant, ...]:
+def accounts(
+    scenario: Scenario, draws: int, *, seed: int, exact: bool, simulate: Simulate, map_: Map = map
+) -> tuple[Variant, ...]:
     """Answer each contradictory account as if it were true; parameters as for `contributions`."""
     parts = (part for _, part in scenario.model().parts)
-    named = zip(scenario.accounts, parts, strict=False)
-    return tuple(
-        _answered(name, model, draws=draws, seed=seed, exact=exact, simulate=simulate) for name, model in named
-    )
+    answered = partial(_answered, draws=draws, seed=seed, exact=exact, simulate=simulate)
+    return tuple(map_(answered, list(zip(scenario.accounts, parts, strict=False))))
 
 
-def _answered(name: str, model: Model | Mixture, *, draws: int, seed: int, exact: bool, simulate: Simulate) -> Variant:
+def _answered(named: tuple[str, Model | Mixture], *, draws: int, seed: int, exact: bool, simulate: Simulate) -> Variant:
+    name, model = named
     model = _mixed((weight, leaders_alone(part)) for weight, part in model.parts)
     if exact or all(isinstance(part.coordination, Alone) for _, part in model.parts):
         with suppress(NotSolvable):

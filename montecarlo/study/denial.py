@@ -1,8 +1,8 @@
 r"""If it happens: the elections in which the majority is denied, however unlikely they are.
 
 Where electors act alone, what each group loses then is known exactly (`montecarlo.exact.given_denial`). Where they move
-each other elections are drawn, each stratum (an account and a ruling, of probability c_s) with its own weights w, and
-with x what an election is asked for
+each other elections are drawn, plainly if denial is frequent, each stratum (an account and a ruling, of probability
+c_s) with its own weights w, and with x what an election is asked for
 
     E[x | denied] = sum_s c_s mean_s(w x) / sum_s c_s mean_s(w) = m,
     variance = sum_s c_s^2 var_s(w (x - m)) / n_s / (sum_s c_s mean_s(w))^2,
@@ -28,6 +28,7 @@ from montecarlo.kernel.streams import fresh_seed
 from montecarlo.model import Mixture, Model
 from montecarlo.parts import Alone, Cascade, Factors, Independent
 from montecarlo.sampling.elections import election_sampler
+from montecarlo.sampling.plain import PlainElections
 from montecarlo.sampling.sampler import ElectionSampler
 from montecarlo.sampling.strata import Stratified, possible, rulings_of
 from montecarlo.sampling.weights import MOST_UNSURE, Weights
@@ -65,7 +66,7 @@ class Denial:
     standard_error : (G,) float64
         Standard errors of these, 0 where they are exact.
     method : str
-        "exact", "importance" or "cascade".
+        "exact", "importance", "cascade" or "plain".
     draws : int
         Elections drawn for it; 0 if exact.
     """
@@ -115,8 +116,21 @@ def given_denial(model: Model | Mixture, *, seed: int | None = None) -> Denial:
     return Denial(total, found.by_group, found.standard_error, found.method, found.draws)
 
 
-def denial_of(model: Model | Mixture, *, seed: int, steps: float = MOST_STEPS, draws: int = DRAWS) -> Denial:
+def denial_of(
+    model: Model | Mixture, *, seed: int, steps: float = MOST_STEPS, draws: int = DRAWS, frequent: bool = False
+) -> Denial:
     """Tell it exactly if that takes no more than so many steps for each account, else from drawn elections.
+
+    Parameters
+    ----------
+    model, seed
+        As for `given_denial`.
+    steps : float
+        Most steps of an exact answer.
+    draws : int
+        Drawn elections of equal weight that would tell as much.
+    frequent : bool
+        Whether denial is frequent enough for plain elections to tell what is not known exactly.
 
     Raises
     ------
@@ -132,6 +146,9 @@ def denial_of(model: Model | Mixture, *, seed: int, steps: float = MOST_STEPS, d
         exact = _exactly(leaders, steps)
         if exact is not None:
             known.append((weight, exact))
+            continue
+        if frequent:
+            strata.append((weight, PlainElections(leaders)))
             continue
         strata += [
             (weight * chance, election_sampler(leaders, upheld=upheld))
@@ -237,7 +254,8 @@ def _combined(known: list[tuple[float, Lost]], drawn: list[_Drawn], *, votes: in
     for share, each in zip(shares, drawn, strict=True):
         off = share[:, None] * (each.votes - mean)
         variance += len(share) / (len(share) - 1) * np.square(off - off.mean(axis=0)).sum(axis=0)
-    name = "cascade" if "cascade" in {each.name for each in drawn} else "importance"
+    names = {each.name for each in drawn}
+    name = next(each for each in ("plain", "cascade", "importance") if each in names)
     draws = sum(len(each.log_weights) for each in drawn)
     return Denial(total / whole, mean, np.sqrt(variance) / whole, name, draws)
 

@@ -73,7 +73,7 @@ RECORDED: Final = (
     RecordedCounts("common odds", Model(_CHANCES, 12, dependence=CommonOdds(2, 18)), "52d3ffd68e35355a"),
     RecordedCounts("pledges", _PLEDGED, "b4a2c03144ee51bf"),
     RecordedCounts("cascades", _WAITING, "8fd316e2d5099dbf"),
-    RecordedCounts("two sides, three candidates", _SIDES, "6a2b69e177c9c58c"),
+    RecordedCounts("two sides, three candidates", _SIDES, "a445880520e47af1"),
     RecordedCounts("contradictory accounts", mixture([(0.25, _PLEDGED), (0.75, _WAITING)]), "c762edcbb67bb586"),
     RecordedCounts("the House", House(0.5, 0.3, 0.1, loading=0.5), "68909e92da0a0587"),
 )

@@ -201,3 +201,13 @@ def test_verify_tells_a_run_that_cannot_be_repeated(what: str, tmp_path: Path) -
 def test_completion(tmp_path: Path) -> None:
     env = {"_MONTECARLO_COMPLETE": "bash_complete", "COMP_WORDS": "montecarlo run lo", "COMP_CWORD": "2"}
     assert "lone-rogues" in process(cwd=tmp_path, env=env).stdout
+
+
+def test_no_name_is_a_formula_in_the_table(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'title = "t"\n[defection]\nprobability = 0.1\n[defection.elector.TX-01]\nprobability = 0.5\nname = "=1+1"\n'
+    )
+    printed = command("electors", str(path), "--csv").stdout
+    assert "'=1+1" in printed
+    assert ",=1+1" not in printed

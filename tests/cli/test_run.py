@@ -205,7 +205,7 @@ def test_an_interruption_before_there_is_an_answer(
 
 @pytest.mark.parametrize(
     ("where", "lost"),
-    [("store.save", "but the run is not saved."), ("show.distribution.picture", r"but results/.* has no picture\.")],
+    [("store.save", "but the run is not saved."), ("plots.distribution.figure", r"but results/.* has no picture\.")],
 )
 def test_an_interruption_while_saving_keeps_the_answer(
     where: str, lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -28,6 +28,7 @@ COLUMNS = {
     "faithless_electors.csv": "year state elector pledged_to voted_for kind effective votes confidence notes",
     "house_delegations.csv": "congress state republican_seats democratic_seats other_seats_or_vacant majority as_of "
     "notes",
+    "tile_grid.csv": "state column row",
 }
 INTEGERS = {
     "elections.csv": "year total_electors majority_needed winner_pledged runner_up_pledged other_pledged "
@@ -36,6 +37,7 @@ INTEGERS = {
     "binding_laws.csv": "binding_2016 binding_2024 in_list_29",
     "faithless_electors.csv": "year effective votes",
     "house_delegations.csv": "congress republican_seats democratic_seats other_seats_or_vacant",
+    "tile_grid.csv": "column row",
 }
 FILES = resources.files("montecarlo.data")
 

@@ -293,7 +293,7 @@ def test_where_the_votes_go() -> None:
     ours, theirs = Destination(0.2, [0.1, 0.3, 0.05]), Destination(0.25, [0.0, 0.5, 0.25])
     rivals = Opponents([0.6], votes=5, destination=theirs)
     model = Model([0.5, 1.0], 1, votes=[4, 2], destination=ours, opponents=rivals)
-    outcomes, third = np.zeros(4), np.zeros(5)
+    outcomes, third, total = np.zeros(4), np.zeros(5), np.zeros(12)
     for ways in product(_ways(ours, 0.5), _ways(ours, 1.0), _ways(theirs, 0.6)):
         votes = np.array([6, 5, 0, 0, 0])
         for bloc, home, (_, way) in zip((4, 2, 5), (0, 0, 1), ways, strict=True):
@@ -301,9 +301,12 @@ def test_where_the_votes_go() -> None:
                 votes[home] -= bloc
             if 0 <= way < 4:
                 votes[1 - home if way == 0 else 1 + way] += bloc
-        _count(votes, np.prod([chance for chance, _ in ways]), outcomes, third, majority=6)
+        weight = np.prod([chance for chance, _ in ways])
+        _count(votes, weight, outcomes, third, majority=6)
+        total[votes[1]] += weight
     tally = simulate(model, _DRAWS, seed=4, backend="numpy").tally
     assert _fits(tally.outcomes, outcomes)
+    assert _fits(tally.opponent_total, total)
     for seen, chance in zip(tally.third, third, strict=True):
         assert _near(seen / _DRAWS, chance)
 

@@ -11,8 +11,8 @@ from montecarlo.errors import NotSolvable
 from montecarlo.exact.effort import MOST_STEPS, Effort
 from montecarlo.exact.solver import solve
 from montecarlo.language.thresholds import weibull_cdf
-from montecarlo.model import Model
-from montecarlo.parts import Cascade, Factors, Law, Pledge
+from montecarlo.model import Model, mixture
+from montecarlo.parts import Cascade, Factors, Law, Opponents, Pledge
 
 CDF = weibull_cdf(scale=40.0, shape=1.5, levels=300)
 DIFFERENT = np.linspace(0.01, 0.1, 2000)
@@ -67,3 +67,14 @@ def test_what_a_point_costs_tells_how_many_are_affordable() -> None:
     affordable = effort.affordable(rows, np.zeros((1, 1)))
     assert affordable(98)
     assert not affordable(100)
+
+
+def test_fewer_steps_may_be_allowed() -> None:
+    for model in (
+        Model([0.05] * 306, 37, dependence=Factors(0.3)),
+        mixture([(0.5, Model([0.05] * 306, 37)), (0.5, Model([0.02] * 306, 37, coordination=Pledge(0.3, 37)))]),
+        Model([0.05] * 306, 37, dependence=Factors(0.3), opponents=Opponents([0.01] * 232)),
+    ):
+        assert 0.0 < solve(model).probability < 1.0
+        with pytest.raises(NotSolvable):
+            solve(model, steps=1e4)

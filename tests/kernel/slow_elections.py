@@ -315,18 +315,18 @@ def _sent(side: Destination | None, word: int) -> int | None:
 
 
 def count_outcomes(model: Model, seed: int, draws: int) -> list[list[int]]:
-    """Counts, attempted, effective, outcomes and third places of the first draws, as a tally holds them."""
-    counts, groups = [0] * (model.total_votes + 1), int(model.group.max()) + 1
-    attempted, effective, outcomes, third = [0] * groups, [0] * groups, np.zeros(4, dtype=int), None
-    for _, election in zip(range(draws), elections(model, seed), strict=False):
-        counts[election.lost] += 1
-        for g in range(groups):
-            attempted[g] += election.attempted[g]
-            effective[g] += election.effective[g]
-        who, places = _places(election, model.majority)
-        outcomes[who] += 1
-        third = places if third is None else [a + b for a, b in zip(third, places, strict=True)]
-    return [counts, attempted, effective, *([] if model.opponents is None else [outcomes.tolist(), third])]
+    """Count what a tally holds of the first draws, in its order."""
+    found = [each for _, each in zip(range(draws), elections(model, seed), strict=False)]
+    groups = range(int(model.group.max()) + 1)
+    lost = np.bincount([each.lost for each in found], minlength=model.total_votes + 1)
+    attempted = [sum(each.attempted[g] for each in found) for g in groups]
+    counted = [lost.tolist(), attempted, [sum(each.effective[g] for each in found) for g in groups]]
+    if model.opponents is None:
+        return counted
+    winners, places = zip(*(_places(each, model.majority) for each in found), strict=True)
+    most = model.total_votes + int(model.opponents.votes.sum())
+    gained = np.bincount([each.opponent for each in found], minlength=most + 1)
+    return [*counted, np.bincount(winners, minlength=4).tolist(), np.sum(places, axis=0).tolist(), gained.tolist()]
 
 
 def _places(election: Outcome, majority: int) -> tuple[int, list[int]]:

@@ -18,7 +18,7 @@ _FULL = ("factors by elector; cascade", "odds; pledge", "two sides, three altern
 
 
 def _arrays(tally: Tally) -> list[list[int]]:
-    parts = [tally.counts, tally.attempted, tally.effective, tally.outcomes, tally.third]
+    parts = [tally.counts, tally.attempted, tally.effective, tally.outcomes, tally.third, tally.opponent_total]
     return [part.tolist() for part in parts if len(part)]
 
 
@@ -68,13 +68,16 @@ def test_every_election_is_counted_once(name: str, backend: str) -> None:
     if model.opponents is not None:
         assert tally.outcomes.sum() == 1000
         assert tally.third.max() <= tally.outcomes[3]
+        assert len(tally.opponent_total) == model.total_votes + model.opponents.votes.sum() + 1
+        assert tally.opponent_total.sum() == 1000
+        assert tally.opponent_total[model.majority :].sum() == tally.outcomes[1]
 
 
 DIGESTS = {
     "factors by elector; cascade": "467ae29b00db22aa572e39d68e13754e8181fbbcf4e197816066cb7abfde59f2",
     "odds; pledge": "aca15de0dced0b6e49f002affcecb96b1627e84626317c3c60e9eb001581c9ae",
     "odds below 1; cascade, a row an elector": "2370b29dbf2166ab49a5f43fd72f69242edfba01ece5f701cd5ceb8aa693af6b",
-    "two sides, three alternatives, t": "50ec81976e304f88d121a6a967b191b82ee641a1430fc3fada961686220c12f9",
+    "two sides, three alternatives, t": "46b94d01784e5f870610dd560529a1b18d5c0201e2b7e13617c9c31683697f05",
 }
 
 
@@ -89,7 +92,7 @@ def test_fewer_draws_are_the_first_of_more(backend: str) -> None:
     before = np.zeros(0, dtype=int)
     for draws in (*range(1, 5), *range(62, 70), 128, 129):
         tally = tally_blocks(plan, 7, 0, 0, draws, backend=backend)
-        after = np.concatenate([tally.counts, tally.attempted, tally.outcomes, tally.third])
+        after = np.concatenate(_arrays(tally))
         assert draws == 1 or (after >= before).all()
         before = after
 

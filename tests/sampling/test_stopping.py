@@ -9,7 +9,9 @@ import pytest
 
 from montecarlo.exact.solver import solve
 from montecarlo.model import Model, mixture
-from montecarlo.parts import Law
+from montecarlo.parts import Factors, Law, Pledge
+from montecarlo.sampling import stopping
+from montecarlo.sampling.sampler import BoundedSampler
 from montecarlo.sampling.stopping import hits_for, two_stages, waited
 from montecarlo.sampling.strata import Stratified, Stratum, strata_of
 from montecarlo.sampling.weights import Weights
@@ -70,6 +72,54 @@ def test_two_stages_reach_what_is_asked_and_report_the_second_alone() -> None:
     assert 1.96 * found.relative_standard_error <= 0.03
     assert abs(exp(found.log_mean - truth) - 1.0) < 4.0 * found.relative_standard_error
     assert len(found.parts) == 2
+
+
+SHAKEN = Model(np.linspace(0.5, 1.5, 24) * 0.15, 8, group=np.arange(24) % 3, dependence=Factors(0.3, 0.2))
+
+
+def missed(seeds: int) -> tuple[int, int]:
+    """How many of the runs miss the relative error of 1 % that they are asked for, and how many cover the truth."""
+    strata, truth = strata_of(SHAKEN), solve(SHAKEN).log10_probability * log(10.0)
+    missing = covering = 0
+    for seed in range(seeds):
+        found = two_stages(strata, 0.01, 0.95, most=10**6, seed=seed)
+        half = 1.96 * found.relative_standard_error
+        missing += half > 0.01 * 1.001
+        covering += abs(exp(truth - found.log_mean) - 1.0) <= half
+    return missing, covering
+
+
+def test_what_is_asked_is_seldom_missed_by_a_hair_and_the_interval_still_covers() -> None:
+    """285 of 300 cover if 95 % do, fewer than 270 once in 16,000 tests; 17 missed with a margin for the pilot alone."""
+    missing, covering = missed(300)
+    assert missing <= 3
+    assert covering >= 270
+
+
+def test_without_a_margin_what_is_asked_is_often_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stopping, "_SURE", 0.0)
+    assert missed(60)[0] > 10
+
+
+@pytest.mark.parametrize("model", [RULED, Model([0.01] * 24, 8, coordination=Pledge(0.1, 6)), SHAKEN])
+def test_progress_is_told_and_what_is_out_of_reach_is_foreseen(model: Model) -> None:
+    strata = strata_of(model)
+    for error, enough in ((0.1, True), (1e-9, False), (1e-200, False)):
+        for way in ("weights", "coins"):
+            told: list[tuple[int, int, int]] = []
+            options = {"most": 20_000, "seed": 1, "progress": lambda *each, told=told: told.append(each)}
+            if way == "weights":
+                two_stages(strata, error, 0.95, **options)
+            elif all(isinstance(each.sampler, BoundedSampler) for each in strata):
+                waited(strata, hits_for(error, 0.95) if enough else 10**18, **options)
+            else:
+                continue
+            done, of, wanted = (np.array(each) for each in zip(*told, strict=True))
+            assert done[0] == 0
+            assert (np.diff(done) > 0).all()
+            assert len(set(of)) == len(set(wanted)) == 1
+            assert (wanted[0] <= of[0]) == enough
+            assert way == "coins" or done[-1] == of[-1]
 
 
 def test_impossible_strata_are_left_out() -> None:

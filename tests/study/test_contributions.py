@@ -6,6 +6,7 @@ from math import log10
 
 import pytest
 
+from montecarlo.engine.executors import threads
 from montecarlo.engine.simulation import simulate
 from montecarlo.estimates import Simulation
 from montecarlo.exact.solver import solve
@@ -112,6 +113,14 @@ def test_what_has_no_exact_answer_is_simulated_with_the_seed_and_few_draws() -> 
     assert [each.name for each in found] == ["whip-count", "electors-trust", "first-mover"]
     assert [each.draws for each in found] == [0, 200, 200]
     assert 0 < found[0].probability < 1e-6
+
+
+def test_side_by_side_they_are_the_same() -> None:
+    scenario = load("whip-count")
+    options = {"seed": 3, "exact": False, "simulate": plainly}
+    with threads(3) as map_:
+        for compare in (contributions, accounts):
+            assert compare(scenario, 100, **options, map_=map_) == compare(scenario, 100, **options)
 
 
 def test_a_variant_of_electors_who_act_alone_is_solved_however_small() -> None:

@@ -62,6 +62,23 @@ def test_drawn_elections_are_those_enumerated(how: str) -> None:
     assert found.total @ np.arange(len(found.total)) == pytest.approx(found.by_group.sum(), rel=1e-12)
 
 
+@pytest.mark.parametrize("how", HOWS)
+def test_plain_elections_tell_the_same_where_denial_is_frequent(how: str) -> None:
+    model = Model(CHANCES, 3, group=GROUPS, **HOWS[how])
+    truth = Enumerated(model, points=12 if how == "groups and pledge" else 40)
+    found = denial_of(model, seed=5, steps=1.0, frequent=True)
+    agrees(found, truth.by_group)
+    assert found.method == "plain"
+
+
+def test_plain_elections_are_not_drawn_for_two_sides() -> None:
+    destination = Destination(opponent=0.5)
+    other = Opponents([0.5], destination=destination)
+    model = Model(CHANCES, 2, coordination=Pledge(CONDITIONAL, 3), destination=destination, opponents=other)
+    with pytest.raises(NotSolvable, match="opponents"):
+        denial_of(model, seed=5, steps=1.0, frequent=True)
+
+
 @pytest.mark.parametrize("law", [None, Law(0.4, upheld=0.7)])
 @pytest.mark.parametrize("dependence", [Factors(0.5), Factors(0.3, 0.4), CommonOdds(1.5, 4.0), Factors(0.4, 0.0, 3.0)])
 def test_electors_under_factors_are_drawn_where_an_exact_answer_takes_too_long(dependence, law) -> None:

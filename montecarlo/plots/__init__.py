@@ -1,0 +1,1 @@
+"""Pictures of answers, drawn by matplotlib: they compute nothing and save nothing."""

@@ -1,0 +1,131 @@
+"""What stands on the axes of a sweep and of a frontier."""
+
+from __future__ import annotations
+
+from math import log10
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from montecarlo.plots.style import file_bytes
+from montecarlo.plots.sweeps import figure, frontier_figure, plot_frontier, plot_sweep
+from montecarlo.scenario import Scenario, load
+from montecarlo.study.frontiers import frontier
+from montecarlo.study.sweeping import Sweep, sweep
+
+
+@pytest.fixture(scope="module")
+def mixed() -> Sweep:
+    """Not seen with one round, simulated with four, exact with forty."""
+    return sweep(load("first-mover"), {"cascade.rounds": [1, 4, 40]}, draws=2000, seed=3)
+
+
+def labelled(ax: Axes) -> dict[str, np.ndarray]:
+    return {line.get_label(): np.array(line.get_data()) for line in ax.get_lines()}
+
+
+def test_exact_points_on_a_logarithmic_axis() -> None:
+    found = sweep(load("lone-rogues"), {"defection.probability": [0.3, 0, 1e-4, 1e-3, 1e-2]})
+    ax = plot_sweep(found, ax=Figure().subplots(), target=0.5)
+    points = labelled(ax)["exact"]
+    assert points[0].tolist() == [0.3, 1e-4, 1e-3, 1e-2]
+    assert np.array_equal(points[1], found.log10_probability[[0, 2, 3, 4]])
+    assert labelled(ax)["impossible"].tolist() == [[0.0], [ax.get_ylim()[0]]]
+    assert ax.get_ylim()[0] < found.log10_probability[2]
+    assert log10(0.5) in [line.get_ydata()[0] for line in ax.get_lines()]
+    assert "1" in [each.get_text() for each in ax.get_yticklabels()]
+    assert ax.get_xlabel() == "defection.probability"
+
+
+def test_a_linear_axis_where_all_is_large() -> None:
+    found = sweep(load("lone-rogues"), {"defection.probability": [0.1, 0.12, 0.14]})
+    ax = plot_sweep(found, ax=Figure().subplots())
+    assert np.array_equal(labelled(ax)["exact"][1], found.probability)
+    assert ax.get_ylim()[0] == 0.0
+
+
+def test_simulated_points_have_intervals_and_limits_are_arrows(mixed: Sweep) -> None:
+    ax = plot_sweep(mixed, ax=Figure().subplots())
+    low, high = mixed.interval()
+    bars = {bar.get_label(): bar for bar in ax.containers}
+    seen = bars["simulated, with 95 % intervals"]
+    (segment,) = seen.lines[2][0].get_segments()
+    assert np.allclose(segment[:, 1], np.log10([low[1], high[1]]))
+    unseen = bars["never simulated: below this at 95 %"]
+    assert unseen.lines[0].get_ydata().tolist() == [log10(high[0])]
+    assert unseen.lines[0].get_xdata().tolist() == [1]
+    assert labelled(ax)["exact"][0].tolist() == [40]
+    assert {each.get_text() for each in ax.get_legend().get_texts()} >= {*bars, "exact"}
+
+
+def test_two_keys_are_a_map() -> None:
+    grid = {"law.upheld": [1.0, 0.0, 0.5, 0.75, 0.25], "defection.probability": np.geomspace(0.01, 0.4, 6).tolist()}
+    found = sweep(load("bound-electors"), grid)
+    ax = plot_sweep(found, ax=Figure().subplots(), target=0.01)
+    (mesh,) = (each for each in ax.collections if type(each).__name__ == "QuadMesh")
+    shown = mesh.get_array().reshape(5, 6)
+    assert np.array_equal(shown, found.log10_probability[np.argsort(grid["law.upheld"])])
+    assert ax.get_xscale() == "log"
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("defection.probability", "law.upheld")
+    levels = [level for each in ax.collections if hasattr(each, "levels") for level in each.levels]
+    assert log10(0.01) in levels
+    assert all(found.log10_probability.min() < level < found.log10_probability.max() for level in levels)
+
+
+def test_limits_are_marked_on_the_map() -> None:
+    grid = {"cascade.rounds": [1, 4], "defection.probability": [1e-4, 0.02]}
+    found = sweep(load("first-mover"), grid, draws=300, seed=3)
+    ax = plot_sweep(found, ax=Figure().subplots())
+    (marks,) = (data for label, data in labelled(ax).items() if label.startswith("never simulated"))
+    assert len(marks[0]) == found.unseen.sum() > 0
+    (mesh,) = (each for each in ax.collections if type(each).__name__ == "QuadMesh")
+    shown = mesh.get_array().reshape(2, 2)
+    assert np.allclose(shown[found.unseen], np.log10(found.interval()[1][found.unseen]))
+
+
+def test_a_frontier_has_gaps() -> None:
+    kept = frontier(
+        load("electors-trust"), "defection.conditional", against="pledge.threshold", values=[40, 306], target=0.5
+    )
+    ax = plot_frontier(kept, ax=Figure().subplots())
+    line = ax.get_lines()[0]
+    assert line.get_xdata().tolist() == [40, 306]
+    assert line.get_ydata()[0] == kept.tuned[0]
+    assert np.isnan(line.get_ydata()[1])
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("pledge.threshold", "defection.conditional")
+    assert file_bytes(frontier_figure(kept), "png").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("file_format", ["png", "svg", "pdf"])
+def test_files_are_alike_every_time(mixed: Sweep, file_format: str) -> None:
+    assert file_bytes(figure(mixed), file_format) == file_bytes(figure(mixed), file_format)
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        {"defection.probability": [0.0]},
+        {"defection.probability": [1.0]},
+        {"defection.probability": [0.0, 1e-200, 1.0]},
+        {"defection.probability": [1.0], "law.upheld": [0.0]},
+        {"defection.probability": [0.0, 1.0], "law.upheld": [0.0, 0.5]},
+        {"defection.probability": [0.0], "law.upheld": [0.0]},
+    ],
+)
+def test_extremes_can_be_drawn(grid: dict[str, list[float]]) -> None:
+    assert file_bytes(figure(sweep(load("lone-rogues"), grid)), "png")
+
+
+def test_without_axes_it_makes_its_own() -> None:
+    from matplotlib import pyplot
+
+    ax = plot_sweep(sweep(load("lone-rogues"), {"defection.probability": [0.1, 0.2]}))
+    assert ax.figure in map(pyplot.figure, pyplot.get_fignums())
+    pyplot.close(ax.figure)
+
+
+def test_a_title_is_text_and_no_formula() -> None:
+    text = 'title = "What a $\\\\frac$ it is, at $100"\n[defection]\nprobability = 0.1\n'
+    assert file_bytes(figure(sweep(Scenario.from_text("money", text), {"defection.probability": [0.1, 0.2]})), "png")
