@@ -208,6 +208,6 @@ def test_no_name_is_a_formula_in_the_table(tmp_path: Path) -> None:
     path.write_text(
         'title = "t"\n[defection]\nprobability = 0.1\n[defection.elector.TX-01]\nprobability = 0.5\nname = "=1+1"\n'
     )
-    printed = command("electors", str(path), "--csv").stdout
+    printed = command("electors", str(path), "--csv", cwd=tmp_path).stdout
     assert "'=1+1" in printed
     assert ",=1+1" not in printed
