@@ -15,7 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from montecarlo.answer import Answer, ask
+    from montecarlo.answer import Answer
+    from montecarlo.asking import ask
     from montecarlo.engine.house_simulation import HouseSimulation, simulate_house
     from montecarlo.engine.simulation import simulate
     from montecarlo.errors import InputError, IntervalWithheld, MonteCarloError, NotSolvable, ScenarioError, StoreError
@@ -89,7 +90,7 @@ _PLACES = {
     "Sweep": "study.sweeping",
     "Tally": "estimates",
     "Tuned": "study.tuning",
-    "ask": "answer",
+    "ask": "asking",
     "cascade_paths": "study.cascade_paths",
     "converge": "study.convergence",
     "estimate": "estimation",

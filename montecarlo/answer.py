@@ -5,30 +5,23 @@ This is the record that is shown, saved and compared; `Answer.record` is the obj
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, log, log1p, sqrt
-from time import perf_counter
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from montecarlo.engine import simulation as engine
-from montecarlo.engine.executors import Map
 from montecarlo.errors import NotSolvable
 from montecarlo.estimates import Estimate, Simulation, agreement
-from montecarlo.estimation import sampled
 from montecarlo.exact.any_dependence import greatest_probability
-from montecarlo.exact.solver import solve
 from montecarlo.model import Mixture, Model
 from montecarlo.scenario import Scenario
 from montecarlo.solution import Outcomes, Solution
-from montecarlo.study.chosen_house import HouseAnswer, choose
-from montecarlo.study.contributions import Simulate, Variant, accounts, contributions
-from montecarlo.study.denial import FEW_DRAWS, QUICK, Denial, denial_of, is_quick
+from montecarlo.study.chosen_house import HouseAnswer
+from montecarlo.study.contributions import Variant
+from montecarlo.study.denial import Denial
 from montecarlo.study.if_it_happens import denial_record, elected_if_denied, expected_by_group, usually_lost
 from montecarlo.study.records import exact_record, finite, rare_record, variant_record
 from montecarlo.uncertainty import Waited, Weighed, normal_quantile
@@ -38,12 +31,9 @@ DISAGREEMENT: Final = 5.0
 """An agreement score beyond this is an error: by chance it comes up once in 1.7 million runs."""
 FEW_HITS: Final = 100
 """Fewer hits of plain simulation leave an error of more than a tenth."""
-FREQUENT: Final = 0.005
-"""Share of the elections that must deny the majority for plain ones to tell soon what such elections look like."""
 RELATIVE_ERROR: Final = 0.02
 """What the sampler of rare events reaches unless it is told."""
 _LOG_10: Final = log(10.0)
-Sample = Callable[..., Estimate]
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,93 +245,3 @@ class Answer:
         if not third:
             return None
         return {**dict(zip(self.scenario.alternatives, third, strict=True)), "tied": tied, "nobody": nobody}
-
-
-def _simulate(model: Model | Mixture, draws: int, seed: int | None) -> Simulation:
-    return engine.simulate(model, draws, seed=seed)
-
-
-def ask(
-    scenario: Scenario,
-    *,
-    draws: int | None = None,
-    seed: int | None = None,
-    relative_error: float | None = None,
-    simulate: Simulate = _simulate,
-    sample: Sample = sampled,
-    map_: Map = map,
-) -> Answer:
-    """Answer a scenario by simulation, and exactly where it has an exact answer.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        The question.
-    draws, seed : int, optional
-        By default what the scenario says; without a seed there a fresh one is drawn and recorded.
-    relative_error : float, optional
-        What the sampler of rare events is to reach, however many plain simulation saw; by default 2 %, and only where
-        that saw fewer than 100.
-    simulate : callable
-        Called with the model, the draws and the seed; one that stops early makes an answer that is not `finished`.
-    sample : callable
-        Called like `montecarlo.estimation.sampled`; one that is interrupted leaves the answer without it.
-    map_ : callable
-        The built-in ``map``, or anything that is called like it and yields results in order, for what the scenario is
-        compared with.
-
-    Raises
-    ------
-    InputError
-        For draws, a seed or a relative error that cannot be used.
-    """
-    start = perf_counter()
-    asked = scenario.run.draws if draws is None else engine.whole_number("draws", draws, least=1)
-    model = scenario.model()
-    solution, unsolved = _solved(model)
-    kernel_start = perf_counter()
-    simulation = simulate(model, asked, scenario.run.seed if seed is None else seed)
-    kernel_end = perf_counter()
-    rare = None
-    if simulation.draws == asked and (relative_error is not None or simulation.hits < FEW_HITS):
-        wanted = RELATIVE_ERROR if relative_error is None else relative_error
-        # An exact answer is as precise as one can wish; the sampler only stands beside it.
-        if solution is not None and solution.relative_error_bound <= wanted < RELATIVE_ERROR:
-            wanted = RELATIVE_ERROR
-        with suppress(NotSolvable, KeyboardInterrupt):
-            rare = sample(model, wanted, confidence=scenario.run.confidence, seed=simulation.seed)
-    exact = solution is not None
-    variants, each = _compared(scenario, simulation, exact, map_) if simulation.draws == asked else ((), ())
-    denial = _denied(model, simulation) if simulation.draws == asked else None
-    house = choose(scenario.house(), seed=simulation.seed)
-    seconds = perf_counter() - start, kernel_end - kernel_start
-    return Answer(scenario, solution, unsolved, simulation, rare, denial, variants, each, house, asked, *seconds)
-
-
-def _compared(
-    scenario: Scenario, simulation: Simulation, exact: bool, map_: Map
-) -> tuple[tuple[Variant, ...], tuple[Variant, ...]]:
-    """Answer what the scenario is compared with; nothing if that is interrupted, since the answer stands without it."""
-    draws, seed = simulation.draws, simulation.seed
-    with suppress(KeyboardInterrupt):
-        return (
-            contributions(scenario, draws, seed=seed, exact=exact, simulate=_simulate, map_=map_),
-            accounts(scenario, draws, seed=seed, exact=exact, simulate=_simulate, map_=map_),
-        )
-    return (), ()
-
-
-def _denied(model: Model | Mixture, simulation: Simulation) -> Denial | None:
-    """Tell what is lost if the majority is denied, roughly if that is quicker; not at all if it takes long."""
-    frequent = simulation.probability >= FREQUENT
-    with suppress(NotSolvable, KeyboardInterrupt):
-        if frequent or is_quick(model):
-            return denial_of(model, seed=simulation.seed, steps=QUICK, draws=FEW_DRAWS, frequent=frequent)
-    return None
-
-
-def _solved(model: Model | Mixture) -> tuple[Solution | None, str]:
-    try:
-        return solve(model), ""
-    except NotSolvable as reason:
-        return None, reason.reason

@@ -90,13 +90,22 @@ def estimate(
             law = Bounded(solution.log10_probability * _LOG_10, solution.relative_error_bound)
             return Estimate(law, "exact", 0, inf, None, *asked)
     if method in ("auto", "crude"):
-        # Another seed, lest the draws that choose how many are made be among them.
-        pilot = simulate(model, _PILOT, seed=seed + 1, map_=map_)
-        hits = max(pilot.hits, 0.5)
-        wanted = (1.05 + _SURE / sqrt(hits)) * asked.draws_of_equal_weight * (_PILOT / hits - 1.0)
+        wanted = plain_draws(model, relative_error, confidence=confidence, seed=seed, map_=map_)
         if method == "crude" or wanted <= _FEW:
             return _crude(model, asked, draws=min(max(_PILOT, ceil(wanted)), MOST["crude"]), seed=seed, map_=map_)
     return sampled(model, relative_error, confidence=confidence, seed=seed, method=method, map_=map_)
+
+
+def plain_draws(
+    model: Model | Mixture, relative_error: float, *, confidence: float, seed: int, map_: Map = map
+) -> float:
+    """Say about how many plain elections reach a relative error, parameters as for `estimate`.
+
+    A pilot tells it, whose seed is another, lest its elections be among them.
+    """
+    asked = _Asked.of(relative_error, confidence)
+    hits = max(simulate(model, _PILOT, seed=seed + 1, map_=map_).hits, 0.5)
+    return (1.05 + _SURE / sqrt(hits)) * asked.draws_of_equal_weight * (_PILOT / hits - 1.0)
 
 
 def sampled(
@@ -135,6 +144,19 @@ def sampled(
     return Estimate(law, name, found.draws, found.effective_sample_size, seed, *asked, withheld)
 
 
+def checked_relative_error(value: float) -> float:
+    """Return a relative error that can be asked for.
+
+    Raises
+    ------
+    InputError
+        If it does not lie strictly between 0 and 1.
+    """
+    if not isinstance(value, int | float) or not 0 < value < 1:
+        raise InputError(f"relative_error is {value!r}; it must lie strictly between 0 and 1.")
+    return float(value)
+
+
 class _Asked(NamedTuple):
     """What is asked of an estimate, checked."""
 
@@ -143,9 +165,7 @@ class _Asked(NamedTuple):
 
     @classmethod
     def of(cls, relative_error: float, confidence: float) -> _Asked:
-        if not isinstance(relative_error, int | float) or not 0 < relative_error < 1:
-            raise InputError(f"relative_error is {relative_error!r}; it must lie strictly between 0 and 1.")
-        return cls(float(relative_error), checked_confidence(confidence))
+        return cls(checked_relative_error(relative_error), checked_confidence(confidence))
 
     @property
     def draws_of_equal_weight(self) -> float:

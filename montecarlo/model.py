@@ -208,8 +208,7 @@ def mixture(parts: Iterable[tuple[float, Model | Mixture]]) -> Mixture:
     for i, (_, model) in enumerate(flat):
         if _seats(model) != _seats(flat[0][1]):
             raise InputError(
-                f"Part {i} of the mixture has other electors, votes, groups, candidates or needed votes than part 0; "
-                "accounts may differ in everything but the roster."
+                f"Part {i} of the mixture has other electors, votes, groups, candidates or needed votes than part 0."
             )
     return Mixture(tuple(flat))
 
@@ -228,13 +227,11 @@ def checked(model: Model) -> Model:
 
 
 def _seats(model: Model) -> tuple[Any, ...]:
-    other = model.opponents
-    if other is None:
-        return model.needed, model.votes.tobytes(), model.group.tobytes(), None
-    ours = () if model.destination is None else model.destination.alternatives
-    # Both sides name the same candidates, so that the longer list tells how many there are.
-    rival = other.votes.tobytes(), max(len(ours), len(other.destination.alternatives))
-    return model.needed, model.votes.tobytes(), model.group.tobytes(), rival
+    """Return what all accounts share; the longer list of candidates tells how many both sides name."""
+    sides = model.destination, model.opponents.destination if model.opponents is not None else None
+    names = max(0 if side is None else len(side.alternatives) for side in sides)
+    rivals = None if model.opponents is None else model.opponents.votes.tobytes()
+    return model.needed, model.votes.tobytes(), model.group.tobytes(), rivals, names
 
 
 def _check_parts(*parts: object) -> None:

@@ -12,7 +12,8 @@ from math import inf, isclose, log, nextafter
 import pytest
 from commands import run_of
 
-from montecarlo.answer import FEW_HITS, RELATIVE_ERROR, ask
+from montecarlo.answer import FEW_HITS, RELATIVE_ERROR
+from montecarlo.asking import ask
 from montecarlo.errors import InputError, NotSolvable
 from montecarlo.estimates import Estimate
 from montecarlo.exact.solver import solve

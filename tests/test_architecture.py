@@ -38,6 +38,7 @@ FLOORS = (
     ("show.numbers",),
     ("study",),
     ("answer",),
+    ("asking",),
     ("manifest",),
     ("store",),
     ("saved_sweeps",),

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from commands import run_of
 
-from montecarlo.answer import Answer, ask
+from montecarlo.answer import Answer
+from montecarlo.asking import ask
 from montecarlo.errors import NotSolvable
 from montecarlo.estimates import Estimate
 from montecarlo.manifest import ARRAY_TYPES, answer_from, arrays_of, digest_of, manifest_of

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from montecarlo.answer import ask
+from montecarlo.asking import ask
 from montecarlo.errors import InputError, ScenarioError
 from montecarlo.model import Mixture
 from montecarlo.parts import Alone, Cascade, Pledge

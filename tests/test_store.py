@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from montecarlo import store
-from montecarlo.answer import Answer, ask
+from montecarlo.answer import Answer
+from montecarlo.asking import ask
 from montecarlo.errors import InputError, StoreError
 from montecarlo.manifest import arrays_of, digest_of
 from montecarlo.scenario import load

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +74,7 @@ def electors(scenario: str, changes: tuple[str, ...], states: tuple[str, ...], a
     elif as_csv:
         from montecarlo.study.csv_text import csv_text
 
-        click.echo(csv_text(_COLUMNS, [list(_row(seat).values()) for seat in seats]), nl=False)
+        sys.stdout.write(csv_text(_COLUMNS, [list(_row(seat).values()) for seat in seats]))
     else:
         _print_table(seats)
 

@@ -25,7 +25,7 @@ def answered(
     scenario: Scenario, *, draws: int | None, seed: int | None, relative_error: float | None, workers: int | None = None
 ) -> Answer:
     """Ask a scenario, over so many threads, by default one a processor."""
-    from montecarlo.answer import ask
+    from montecarlo.asking import ask
 
     def beside(function: Callable[[Item], Result], items: Iterable[Item], /) -> Iterator[Result]:
         return side_by_side(function, items, workers=workers)

@@ -99,7 +99,11 @@ def run(
         ctx.exit(_INTERRUPTED)
     if not answer.agrees:
         ctx.exit(_DISAGREE)
-    ctx.exit(_IMPRECISE if relative_error is not None and answer.relative_error > relative_error * 1.001 else 0)
+    if relative_error is not None and answer.relative_error > relative_error * 1.001:
+        if answer.rare_event is None:
+            reached = f"The relative error is {answer.relative_error:.2g}, not {relative_error:g} as asked"
+            click.echo(f"{reached}; more --draws come nearer, or leave them out.", err=True)
+        ctx.exit(_IMPRECISE)
 
 
 def _print(answer: Answer, saved: Path | None, *, as_json: bool) -> None:

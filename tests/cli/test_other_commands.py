@@ -14,7 +14,7 @@ from commands import answer, command, process
 
 import montecarlo.engine.simulation as engine
 import montecarlo.store as store
-from montecarlo.answer import ask
+from montecarlo.asking import ask
 from montecarlo.estimates import Simulation
 from montecarlo.scenario import load, shipped
 

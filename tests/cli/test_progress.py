@@ -12,7 +12,7 @@ import pytest
 from commands import PLAIN, answer, command
 
 from montecarlo import estimation
-from montecarlo.answer import ask
+from montecarlo.asking import ask
 from montecarlo.cli.progress import side_by_side
 from montecarlo.scenario import load
 
@@ -59,7 +59,7 @@ def interrupted(*_: object, **__: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "key", "without"), [("estimation.sampled", "rare_event", None), ("answer.accounts", "accounts", [])]
+    ("where", "key", "without"), [("estimation.sampled", "rare_event", None), ("asking.accounts", "accounts", [])]
 )
 def test_an_interruption_leaves_the_answer_without_what_it_stopped(
     where: str, key: str, without: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -191,7 +191,7 @@ def interrupted(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("where", ["scenario.load", "answer.solve", "engine.simulation.running", "answer.choose"])
+@pytest.mark.parametrize("where", ["scenario.load", "asking.solve", "engine.simulation.running", "asking.choose"])
 @pytest.mark.parametrize("json_too", [[], ["--json"]])
 def test_an_interruption_before_there_is_an_answer(
     where: str, json_too: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -257,5 +257,7 @@ def test_a_precision_that_nothing_reaches_has_an_exit_status_of_its_own(tmp_path
     )
     options = "--draws", "64", "--no-save", "--relative-error"
     command("run", "lone-rogues", *options, "0.05", cwd=tmp_path)
-    assert '"rare_event": null' in command("run", str(blocs), "--json", *options, "0.05", cwd=tmp_path, code=3).stdout
+    short = command("run", str(blocs), "--json", *options, "0.05", cwd=tmp_path, code=3)
+    assert '"rare_event": null' in short.stdout
+    assert "not 0.05 as asked; more --draws come nearer" in short.stderr
     command("run", "lone-rogues", *options, "1", cwd=tmp_path, code=2)

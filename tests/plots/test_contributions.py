@@ -10,7 +10,7 @@ from commands import run_of
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from montecarlo.answer import ask
+from montecarlo.asking import ask
 from montecarlo.plots.contributions import figure, missing, plot_contributions, words
 from montecarlo.plots.style import file_bytes
 from montecarlo.scenario import load

@@ -10,7 +10,8 @@ from commands import run_of
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from montecarlo.answer import Answer, ask
+from montecarlo.answer import Answer
+from montecarlo.asking import ask
 from montecarlo.model import Model
 from montecarlo.plots.distribution import draw_votes, figure, plot_distribution, tail_figure, words
 from montecarlo.plots.style import file_bytes

@@ -7,7 +7,7 @@ from commands import run_of
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from montecarlo.answer import ask
+from montecarlo.asking import ask
 from montecarlo.plots.vote_totals import plot_vote_totals, words
 from montecarlo.scenario import load
 from montecarlo.uncertainty import clopper_pearson

@@ -9,7 +9,7 @@ import pytest
 from commands import answer as printed
 from commands import run_of
 
-from montecarlo.answer import ask
+from montecarlo.asking import ask
 from montecarlo.manifest import digest_of, manifest_of
 from montecarlo.scenario import Scenario, load
 from montecarlo.show.replay_words import commands, facts, is_shipped, taken_out

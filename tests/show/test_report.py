@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from commands import run_of
 
-from montecarlo.answer import Answer, ask
+from montecarlo.answer import Answer
+from montecarlo.asking import ask
 from montecarlo.manifest import digest_of, manifest_of
 from montecarlo.plots.kinds import KINDS
 from montecarlo.scenario import Scenario, load

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from commands import run_of
 
-from montecarlo.answer import Answer, ask
+from montecarlo.answer import Answer
+from montecarlo.asking import ask
 from montecarlo.estimates import Simulation, Tally
 from montecarlo.scenario import load
 from montecarlo.show import report_words as report

@@ -10,7 +10,8 @@ import pytest
 from commands import run_of
 from rich.console import Console
 
-from montecarlo.answer import Answer, ask
+from montecarlo.answer import Answer
+from montecarlo.asking import ask
 from montecarlo.estimates import Simulation, Tally
 from montecarlo.scenario import Scenario, load, shipped
 from montecarlo.show.screen import answer_screen

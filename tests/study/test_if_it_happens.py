@@ -7,7 +7,7 @@ from math import inf, log10
 import numpy as np
 import pytest
 
-from montecarlo.answer import ask
+from montecarlo.asking import ask
 from montecarlo.estimates import Simulation, Tally
 from montecarlo.exact.contingent import HouseOutcome
 from montecarlo.model import Model, mixture
