@@ -30,6 +30,9 @@ from montecarlo.study.denial import FEW_DRAWS, QUICK, Denial, denial_of, is_quic
 FREQUENT: Final = 0.005
 """Share of the elections that must deny the majority for plain ones to tell soon what such elections look like."""
 
+FEW_WEIGHED: Final = 1_000_000
+"""Most elections that are weighed where nobody asked for a precision."""
+
 Sample = Callable[..., Estimate]
 
 
@@ -73,7 +76,7 @@ def ask(
         For draws, a seed or a relative error that cannot be used.
     """
     start = perf_counter()
-    draws = None if draws is None else engine.whole_number("draws", draws, least=1)
+    draws = None if draws is None else engine.whole_number("draws", draws, least=1, most=engine.MOST_DRAWS)
     seed = scenario.run.seed if seed is None else engine.whole_number("seed", seed, least=0)
     seed = fresh_seed() if seed is None else seed
     relative_error = None if relative_error is None else checked_relative_error(relative_error)
@@ -107,6 +110,9 @@ def _weighed(
 ) -> Estimate | None:
     """Ask the sampler of rare events, if one fits and is needed; an interruption leaves the answer without."""
     wanted, model = RELATIVE_ERROR if relative_error is None else relative_error, scenario.model()
+    # Some hits are answer enough where finding the law to draw from takes minutes, and nobody asked for more.
+    if relative_error is None and simulation.hits and not is_quick(model):
+        return None
     if solution is None and simulation.hits >= FEW_HITS:
         low, high = simulation.interval(scenario.run.confidence)
         if high - low <= 2.0 * wanted * simulation.probability or not is_quick(model):
@@ -115,7 +121,8 @@ def _weighed(
     elif solution is not None and solution.relative_error_bound <= wanted < RELATIVE_ERROR:
         wanted = RELATIVE_ERROR
     with suppress(NotSolvable, KeyboardInterrupt):
-        return sample(model, wanted, confidence=scenario.run.confidence, seed=simulation.seed)
+        most = FEW_WEIGHED if relative_error is None else None
+        return sample(model, wanted, confidence=scenario.run.confidence, seed=simulation.seed, most=most)
     return None
 
 

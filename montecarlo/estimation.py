@@ -14,7 +14,7 @@ from montecarlo.kernel.streams import fresh_seed
 from montecarlo.model import Mixture, Model, checked
 from montecarlo.sampling.sampler import BoundedSampler
 from montecarlo.sampling.stopping import Progress, hits_for, silent, two_stages, waited
-from montecarlo.sampling.strata import Stratum, strata_of
+from montecarlo.sampling.strata import strata_of
 from montecarlo.uncertainty import Bounded, Counted, Weighed, checked_confidence, normal_quantile
 
 METHODS: Final = ("auto", "exact", "crude", "importance", "cascade")
@@ -115,13 +115,15 @@ def sampled(
     confidence: float,
     seed: int,
     method: str = "auto",
+    most: int | None = None,
     map_: Map = map,
     progress: Progress = silent,
 ) -> Estimate:
     """Estimate as `estimate` does, with the sampler that fits even where there is an exact answer.
 
     `progress` is called with the draws that are made, those that will be, and those that would reach the relative
-    error: first as soon as a pilot has told them. Where they are more than `MOST`, as many as that are made.
+    error: first as soon as a pilot has told them. Where they are more than `most`, by default `MOST`, as many as that
+    are made.
 
     Raises
     ------
@@ -136,9 +138,11 @@ def sampled(
     if method != "auto" and names != {method}:
         raise NotSolvable(f"method is {method!r}, but the electors need {' and '.join(sorted(names))}", "use 'auto'")
     name = "cascade" if "cascade" in names else "importance"
+    limit = MOST[name] if most is None else min(most, MOST[name])
     if all(isinstance(each.sampler, BoundedSampler) for each in strata):
-        return _waited(strata, asked, seed, map_, progress)
-    found = two_stages(strata, *asked, most=MOST[name], seed=seed, map_=map_, progress=progress)
+        hits, tossed = waited(strata, hits_for(*asked), most=limit, seed=seed, map_=map_, progress=progress)
+        return Estimate(hits, name, tossed, float(hits.hits), seed, *asked)
+    found = two_stages(strata, *asked, most=limit, seed=seed, map_=map_, progress=progress)
     withheld = f"{found.distrust}; {_REMEDY}" if found.distrust else ""
     law = Weighed(found.log_mean, found.relative_standard_error)
     return Estimate(law, name, found.draws, found.effective_sample_size, seed, *asked, withheld)
@@ -176,9 +180,3 @@ class _Asked(NamedTuple):
 def _crude(model: Model | Mixture, asked: _Asked, *, draws: int, seed: int, map_: Map) -> Estimate:
     found = simulate(model, draws, seed=seed, map_=map_)
     return Estimate(Counted(found.hits, draws), "crude", draws, float(draws), seed, *asked)
-
-
-def _waited(strata: list[Stratum], asked: _Asked, seed: int, map_: Map, progress: Progress) -> Estimate:
-    """Wait for hits of coins; they are so many that the relative error is known before."""
-    law, tossed = waited(strata, hits_for(*asked), most=MOST["importance"], seed=seed, map_=map_, progress=progress)
-    return Estimate(law, "importance", tossed, float(law.hits), seed, *asked)

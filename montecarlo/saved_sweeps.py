@@ -37,7 +37,10 @@ def save(sweep: Sweep, results: Path) -> Path:
         "sweep": sweep.record(),
         **machine_told(),
     }
-    return store.save_whole(manifest, {TABLE: sweep.csv().encode()}, results, sweep.scenario.name)
+    try:
+        return store.save_whole(manifest, {TABLE: sweep.csv().encode()}, results, sweep.scenario.name)
+    except StoreError as error:
+        raise StoreError(str(error).replace("The run", "The sweep", 1)) from None
 
 
 def is_sweep(place: Path) -> bool:

@@ -87,6 +87,8 @@ class Solution:
         whole: NDArray[np.float64] | Callable[[], NDArray[np.float64]],
     ) -> Solution:
         """Take a majority denied to the leader for a contingent election, as long as no opponents are modelled."""
+        # Rounding may lift a sum of probabilities above 1.
+        probability, complement = min(probability, 1.0), min(complement, 1.0)
         outcomes = Outcomes(complement, 0.0, 0.0, probability, log10_probability)
         four = probability, log10_probability, complement, log10_complement
         return cls(*four, relative_error_bound, bound_is_proved, pmf_below, whole, outcomes)

@@ -118,7 +118,7 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a text to a file that does not exist yet.
+    """Write a text to a file that does not exist yet, whole or not at all.
 
     Raises
     ------
@@ -127,13 +127,18 @@ def write_new(path: Path, text: str) -> None:
     StoreError
         If it cannot be written.
     """
+    unfinished = path.with_name(f".unfinished-{path.name}")
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        _write(unfinished, text.encode())
+        # Fails where a file is, while a rename would replace it.
+        os.link(unfinished, path)
     except FileExistsError:
         raise InputError(f"{path} exists already; choose another name, or remove it first.") from None
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def find(run: str, results: Path) -> Path:
@@ -158,12 +163,14 @@ def load(run: Path) -> Answer:
 
     Raises
     ------
+    InputError
+        If it is a sweep.
     StoreError
         If the directory holds something else, or something that was changed since.
     """
     manifest = read_manifest(run)
     if "sweep" in manifest:
-        raise StoreError(f"{run} holds a sweep and not a run; `montecarlo show` prints it.")
+        raise InputError(f"{run} holds a sweep and not a run; `montecarlo show` prints it.")
     try:
         answer = answer_from(manifest, _read_arrays(run / ARRAYS))
         told = manifest["result"]["digest"], manifest["result"]["pmf"], manifest["scenario"]["digest"]
@@ -207,6 +214,8 @@ def read_manifest(run: Path) -> dict[str, Any]:
 def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """Read the arrays, after their names, sizes, types and shapes have been found plausible."""
     arrays = {}
+    if not path.is_file() or path.stat().st_size > len(ARRAY_TYPES) * _MOST_BYTES:
+        raise ValueError(f"{path.name} is no file, or larger than that of any run")
     with zipfile.ZipFile(path) as archive:
         members = {member.filename: member for member in archive.infolist()}
         if set(members) != {f"{name}.npy" for name in ARRAY_TYPES} or len(members) != len(archive.infolist()):

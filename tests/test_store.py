@@ -194,3 +194,26 @@ def test_a_damaged_manifest(run: Path, content: bytes) -> None:
     (run / "manifest.json").write_bytes(content)
     with pytest.raises(StoreError, match=r"manifest"):
         store.load(run)
+
+
+def test_arrays_that_are_no_file_are_not_read(run: Path) -> None:
+    (run / store.ARRAYS).unlink()
+    (run / store.ARRAYS).symlink_to("/dev/zero")
+    with pytest.raises(StoreError, match="no file"):
+        store.load(run)
+
+
+def test_a_new_file_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(StoreError, match="No space left"):
+            store.write_new(tmp_path / "new.csv", "a,b\n")
+    assert not list(tmp_path.iterdir())
+    store.write_new(tmp_path / "new.csv", "a,b\n")
+    with pytest.raises(InputError, match="exists already"):
+        store.write_new(tmp_path / "new.csv", "c\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["new.csv"]
+    assert (tmp_path / "new.csv").read_text() == "a,b\n"

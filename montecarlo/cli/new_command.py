@@ -23,7 +23,7 @@ year = 2016                  # 2000, 2004, ... 2024
 
 [defection]
 probability = "9/9110"       # of every elector: a number, or a fraction in quotes
-# conditional = 0.01         # of the leader's electors: to act if others do, by a pledge or cascade below
+# conditional = 0.01         # of the leader's electors: not alone, but if others do, by a pledge or cascade below
 # party = {{ R = 0.001 }}      # of the electors of one party
 # csv = "electors.csv"       # of single electors, from a table with the columns id, probability and conditional
 

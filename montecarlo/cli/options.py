@@ -77,6 +77,28 @@ def loaded(name: str, changes: tuple[str, ...]) -> Scenario:
     return scenario.replace(dict(map(parse_override, changes))) if changes else scenario
 
 
+def checked_target(path: Path, endings: tuple[str, ...]) -> Path:
+    """Return a file that can be written as far as can be seen before the work is done.
+
+    Raises
+    ------
+    InputError
+        If its ending is none of those, or there is no such folder.
+    """
+    from montecarlo.errors import InputError
+
+    if path.suffix not in endings:
+        raise InputError(f"{str(path)!r} must end in {' or '.join(endings)}.")
+    try:
+        if path.is_dir():
+            raise InputError(f"{path} is a folder.")
+        if not path.parent.is_dir():
+            raise InputError(f"{path} cannot be written: {path.parent} is no folder.")
+    except OSError as error:
+        raise InputError(f"{str(path)[:60]} cannot be written: {error.strerror}.") from None
+    return path
+
+
 def print_json(value: Any) -> None:
     """Print one object on stdout."""
     click.echo(json.dumps(value, indent=1, allow_nan=False))

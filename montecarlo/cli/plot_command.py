@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from montecarlo.cli.options import json_option, print_json, results_option
+from montecarlo.cli.options import checked_target, json_option, print_json, results_option
 from montecarlo.cli.saved import run_argument
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from montecarlo.plots.style import FileFormat
 
 _ALL = "all"
+_FORMATS = "png", "svg", "pdf"
 
 
 class _KindName(click.ParamType[str]):
@@ -36,7 +37,7 @@ class _KindName(click.ParamType[str]):
 @click.command(
     epilog="""\b
 Kinds:
-  distribution   votes lost, simulated and exact, on a linear and a logarithmic axis
+  distribution   how many votes are lost, on a linear and a logarithmic axis
   tail           the same on a logarithmic axis alone
   totals         electoral votes of both sides, and the majority
   convergence    how the simulated probability settled, with its interval; as long as the run took
@@ -68,16 +69,14 @@ Examples:
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(("png", "svg", "pdf")),
-    default="png",
-    show_default=True,
-    help="Format of the files.",
+    type=click.Choice(_FORMATS),
+    help="Format of the files; by default png, or what --to ends in.",
 )
 @click.option("--to", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write the one picture here.")
 @results_option
 @json_option
 def plot(
-    run: str, names: tuple[str, ...], file_format: FileFormat, target: Path | None, results: Path, as_json: bool
+    run: str, names: tuple[str, ...], file_format: FileFormat | None, target: Path | None, results: Path, as_json: bool
 ) -> None:
     """Draw a saved run.
 
@@ -86,6 +85,7 @@ def plot(
     """
     if target is not None and (len(set(names)) != 1 or _ALL in names):
         raise click.UsageError("--to takes one picture; give one --kind with it.")
+    file_format = _format(file_format, target)
     import montecarlo.store as store
     from montecarlo.plots.style import file_bytes
 
@@ -94,7 +94,8 @@ def plot(
     drawn = [(kind, file_bytes(kind.draw(answer), file_format)) for kind in _kinds(answer, names)]
     written = []
     for kind, content in drawn:
-        path = _write(content, place / f"{kind.name}.{file_format}" if target is None else target)
+        path = place / f"{kind.name}.{file_format}" if target is None else target
+        store.write_file(path, content)
         written.append({"kind": kind.name, "file": str(path), "shows": kind.alt(answer)})
     if as_json:
         print_json({"run": str(place), "pictures": written})
@@ -102,14 +103,26 @@ def plot(
         click.echo("\n".join(each["file"] for each in written))
 
 
+def _format(asked: FileFormat | None, target: Path | None) -> FileFormat:
+    """Return the format that is asked for, or that the file's ending tells."""
+    if target is None:
+        return asked or "png"
+    endings = tuple(f".{each}" for each in _FORMATS)
+    found: FileFormat = checked_target(target, endings).suffix[1:]  # type: ignore[assignment]
+    if asked not in (None, found):
+        raise click.UsageError(f"--format {asked} and --to {target} are not the same format.")
+    return found
+
+
 def _kinds(answer: Answer, names: tuple[str, ...]) -> list[Kind]:
     """Return the kinds that are asked for, each once; what the run cannot show is told, or an error if it was named."""
     from montecarlo.errors import InputError
+    from montecarlo.language.problems import shown
     from montecarlo.plots.kinds import KINDS
 
     unknown = [name for name in names if name not in {*KINDS, _ALL}]
     if unknown:
-        raise InputError(f"There is no picture {unknown[0]!r}; there are {', '.join(KINDS)}, and all.")
+        raise InputError(f"There is no picture {shown(unknown[0])}; there are {', '.join(KINDS)}, and all.")
     found = []
     for name in dict.fromkeys([*KINDS] if _ALL in names else names):
         reason = KINDS[name].missing(answer)
@@ -120,13 +133,3 @@ def _kinds(answer: Answer, names: tuple[str, ...]) -> list[Kind]:
         else:
             click.echo(f"Left out: {name}, as {reason}.", err=True)
     return found
-
-
-def _write(content: bytes, path: Path) -> Path:
-    import montecarlo.store as store
-    from montecarlo.errors import InputError
-
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; a picture is written to a file.")
-    store.write_file(path, content)
-    return path

@@ -58,18 +58,20 @@ def simulate(model: Model | Mixture, draws: int, seed: int | None, *, workers: i
     return latest
 
 
-def sample(model: Model | Mixture, relative_error: float, *, confidence: float, seed: int) -> Estimate:
-    """Draw weighed elections; say at once if so many as the precision asks for are never drawn."""
+def sample(
+    model: Model | Mixture, relative_error: float, *, confidence: float, seed: int, most: int | None
+) -> Estimate:
+    """Draw weighed elections; say at once if so many as a precision that was asked for takes are never drawn."""
     from montecarlo.estimation import sampled
 
     with _bar("weighing") as bar:
 
         def progress(done: int, of: int, wanted: int) -> None:
-            if done == 0 and wanted > of:
+            if done == 0 and wanted > of and most is None:
                 click.echo(_too_many(relative_error, of, wanted), err=True)
             bar(done, of)
 
-        return sampled(model, relative_error, confidence=confidence, seed=seed, progress=progress)
+        return sampled(model, relative_error, confidence=confidence, seed=seed, most=most, progress=progress)
 
 
 def _too_many(relative_error: float, of: int, wanted: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from montecarlo.cli.options import results_option
+from montecarlo.cli.options import checked_target, results_option
 from montecarlo.cli.saved import run_argument
 
 _PAGE = "report.html"
@@ -36,10 +36,9 @@ def report(run: str, target: Path | None, results: Path) -> None:
     nothing of the network, and needs no script.
     """
     import montecarlo.store as store
-    from montecarlo.errors import InputError
 
-    if target is not None and target.suffix not in (".html", ".htm"):
-        raise InputError(f"{str(target)!r} is no name for a page; it must end in .html.")
+    if target is not None:
+        checked_target(target, (".html", ".htm"))
     place = store.find(run, results)
     answer, manifest = store.load(place), store.read_manifest(place)
     from montecarlo.show.report import pictures_of, report_page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -29,15 +30,29 @@ _FORMS = "write KEY=0.1,0.2,0.5, KEY=START:STOP:COUNT or KEY=START:STOP:COUNT:lo
 _LARGEST = 1e100
 
 
-def refuse_existing(table: Path | None) -> None:
+def refuse_unwritable(table: Path | None) -> None:
     """Complain before the work is done rather than after it.
 
     Raises
     ------
     InputError
-        If there is such a file.
+        If there is such a file, or none can be made there.
     """
-    if table is not None and table.exists():
+    if table is None:
+        return
+    if not table.name:
+        raise InputError("--csv has an empty name; give that of a file that does not exist yet.")
+    try:
+        # Not where a link leads: one that leads nowhere is in the way too.
+        table.lstat()
+    except FileNotFoundError:
+        if not table.parent.is_dir():
+            raise InputError(f"{table} cannot be written: there is no folder {table.parent}.") from None
+        if not os.access(table.parent, os.W_OK):
+            raise InputError(f"{table} cannot be written: the folder {table.parent} is closed to you.") from None
+    except OSError as error:
+        raise InputError(f"{table} cannot be written: {error.strerror}.") from None
+    else:
         raise InputError(f"{table} exists already; choose another name, or remove it first.")
 
 
@@ -76,17 +91,22 @@ def _range(key: str, text: str) -> list[float | str]:
     from montecarlo.study.numeric_keys import is_whole
     from montecarlo.study.sweeping import MOST_POINTS
 
+    told = f"{key} has the range {shown(text)}"
     start, stop, count, *spread = [*text.split(":"), "", ""][: max(text.count(":") + 1, 3)]
     try:
-        ends = float(start), float(stop)
-        good = spread in ([], ["log"]) and 2 <= int(count) <= MOST_POINTS and all(abs(end) < _LARGEST for end in ends)
+        ends, size = (float(start), float(stop)), int(count)
+        good = spread in ([], ["log"]) and size >= 2 and all(abs(end) < _LARGEST for end in ends)
     except ValueError:
         good = False
     if not good:
-        raise InputError(f"{key} has the range {shown(text)}; {_FORMS}, where COUNT is at least 2.")
+        raise InputError(f"{told}; {_FORMS}, where COUNT is at least 2.")
+    if size > MOST_POINTS:
+        raise InputError(f"{told}; COUNT may be at most {MOST_POINTS:,}.")
+    if ends[0] == ends[1]:
+        raise InputError(f"{told}, which begins where it ends; write {key}={start.strip()} for that one value.")
     if spread and min(ends) <= 0:
-        raise InputError(f"{key} has the range {shown(text)}; one with :log must begin and end above 0.")
-    numbers = (np.geomspace if spread else np.linspace)(*ends, int(count)).tolist()
+        raise InputError(f"{told}; one with :log must begin and end above 0.")
+    numbers = (np.geomspace if spread else np.linspace)(*ends, size).tolist()
     if is_whole(key):
         return [*dict.fromkeys(float(round(each)) for each in numbers)]
     # Twelve digits: 0.3 is meant, not 0.30000000000000004.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from montecarlo.cli.study_options import (
     csv_option,
     draws_option,
     parse_grid,
-    refuse_existing,
+    refuse_unwritable,
     seed_option,
     workers_option,
 )
@@ -64,7 +65,7 @@ def sweep(
     """
     if no_save and plot:
         raise click.UsageError("--plot draws into the saved sweep; leave out --no-save.")
-    refuse_existing(table)
+    refuse_unwritable(table)
     from montecarlo.study.sweeping import sweep as swept
 
     parsed = [parse_grid(each) for each in grids]
@@ -107,4 +108,6 @@ def print_sweep(found: Sweep, place: Path | None, *, as_json: bool) -> None:
     from montecarlo.show.screen import print_rich
     from montecarlo.show.study_tables import sweep_screen
 
-    print_rich(sweep_screen(found, saved=None if place is None else str(place)))
+    # A change of a key that is swept holds nowhere in the table.
+    told = replace(found, scenario=found.told)
+    print_rich(sweep_screen(told, saved=None if place is None else str(place)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +15,30 @@ from montecarlo.cli.study_options import (
     csv_option,
     draws_option,
     parse_grid,
-    refuse_existing,
+    refuse_unwritable,
     seed_option,
     workers_option,
 )
 
 if TYPE_CHECKING:
     from montecarlo.scenario import Scenario
+
+
+class _Target(click.types.FloatParamType):
+    """A number, unless it is so near to 0 or 1 that it would silently become 0 or 1."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if number in (0.0, 1.0) and not _equals(value, number):
+            self.fail(f"target is {value}, which is nearer to {number:g} than a number can be.", param, ctx)
+        return number
+
+
+def _equals(text: str, number: float) -> bool:
+    try:
+        return Decimal(text) == number
+    except InvalidOperation:
+        return False
 
 
 @click.command(
@@ -37,7 +56,11 @@ Exit status: 0 done; 2 bad input, or no value gives the target.
 @scenario_argument
 @click.argument("key", metavar="KEY")
 @click.option(
-    "--target", type=float, metavar="P", required=True, help="Probability that the majority is denied: 0.5, or 1e-40."
+    "--target",
+    type=_Target(),
+    metavar="P",
+    required=True,
+    help="Probability that the majority is denied: 0.5, or 1e-40.",
 )
 @click.option("--low", type=float, metavar="A", help="Least value to try; by default the least that KEY may have.")
 @click.option("--high", type=float, metavar="B", help="Greatest value to try; by default the most that it may have.")
@@ -69,7 +92,7 @@ def tune(
     """
     if table is not None and against is None:
         raise click.UsageError("--csv writes the values of --against; one value is printed, with --json in full.")
-    refuse_existing(table)
+    refuse_unwritable(table)
     question = loaded(scenario, changes)
     if against is None:
         _tune(question, key, workers, asked, as_json=as_json)
@@ -78,19 +101,20 @@ def tune(
 
 
 def _tune(question: Scenario, key: str, workers: int | None, asked: dict[str, Any], *, as_json: bool) -> None:
+    from montecarlo.study.numeric_keys import told_without
     from montecarlo.study.tuning import find_value
 
     with over_processes("trying values", workers=workers) as map_:
         found = find_value(question, key, map_=map_, **asked)
+    # A change of the key that is tuned would be told beside another value of it.
+    told = told_without(question, (key,))
     if as_json:
-        print_json(
-            {"scenario": question.name, "digest": question.digest, "changes": question.changes, **found.record()}
-        )
+        print_json({"scenario": question.name, "digest": question.digest, "changes": told.changes, **found.record()})
         return
     from montecarlo.show.screen import print_rich
     from montecarlo.show.study_tables import tuned_screen
 
-    print_rich(tuned_screen(question, found))
+    print_rich(tuned_screen(told, found))
 
 
 def _tune_against(
@@ -118,4 +142,4 @@ def _tune_against(
     from montecarlo.show.screen import print_rich
     from montecarlo.show.study_tables import frontier_screen
 
-    print_rich(frontier_screen(found))
+    print_rich(frontier_screen(replace(found, scenario=found.told)))

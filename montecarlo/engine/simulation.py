@@ -13,6 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial, reduce
 from heapq import merge
 from importlib.util import find_spec
@@ -35,6 +36,9 @@ STAGE = 0
 """The stream's first spawn key: plain simulation, and the choice of accounts; account k uses ``1 + k``."""
 
 BACKENDS = ("auto", "numpy", "numba")
+
+MOST_DRAWS = 10**13
+"""Of 100,000 votes each, so many elections still fit into the counts of 64 bits; they would take months."""
 
 _NUMBA_PAYS = 1.2e9
 """Coins to toss from which numba's import and loading (0.7 s, once compiled) cost less than they save."""
@@ -96,7 +100,7 @@ def running(
     cuts : iterable of int
         Draws at which a batch is to end too: rising multiples of a block, below `draws`.
     """
-    draws = whole_number("draws", draws, least=1)
+    draws = whole_number("draws", draws, least=1, most=MOST_DRAWS)
     seed = fresh_seed() if seed is None else whole_number("seed", seed, least=0)
     plans = _plans(model)
     backend = _choose(backend, plans, draws)
@@ -113,7 +117,7 @@ def running(
 
 def backend_for(model: Model | Mixture, draws: int) -> str:
     """Return the backend that "auto" stands for: numba where it is installed and pays, else NumPy."""
-    return _choose("auto", _plans(model), whole_number("draws", draws, least=1))
+    return _choose("auto", _plans(model), whole_number("draws", draws, least=1, most=MOST_DRAWS))
 
 
 @dataclass(frozen=True)
@@ -166,16 +170,18 @@ def _tally(plan: Plan | LinkedPlan, seed: int, stage: int, backend: str, batch: 
     return tally_blocks(plan, seed, stage, batch.first, batch.draws)
 
 
-def whole_number(name: str, value: int, *, least: int) -> int:
+def whole_number(name: str, value: int, *, least: int, most: int | None = None) -> int:
     """Return `value` as an int.
 
     Raises
     ------
     InputError
-        If it is not a whole number of at least `least`.
+        If it is not a whole number of at least `least`, and at most `most` if that is told.
     """
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise InputError(f"{name} is {value!r}; it must be a whole number of at least {least}.")
+    if most is not None and value > most:
+        raise InputError(f"{name} is about {Decimal(int(value)):.3g}; it must be at most {most:,}.")
     return int(value)
 
 

@@ -177,8 +177,8 @@ def mixed_groups(model: Model, both: Everybody) -> list[int]:
     mixed = sorted(set(both.group[both.leader & bound].tolist()) & set(both.group[~both.leader & bound].tolist()))
     if mixed and not isinstance(model.coordination, Alone):
         raise NotSolvable(
-            f"Electors of both sides share the factor of group {mixed[0]}, and the leader's move each other by a "
-            f"{type(model.coordination).__name__}: that has no exact form here"
+            "Electors of both sides share a group's own factor, and the leader's move each other by a "
+            f"{type(model.coordination).__name__.lower()}: that has no exact form here"
         )
     sizes = [
         int(both.votes[(both.group == number) & (both.leader == side)].sum())

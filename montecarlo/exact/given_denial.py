@@ -128,8 +128,8 @@ def _with_opponents(model: Model, effort: Effort) -> tuple[Environment, dict[boo
     assert rival is not None
     if rival.votes.max() > 1 and rival.destination.opponent < 1.0:
         raise NotSolvable("Opponents with several votes, each of which may come over to the leader, have no exact form")
-    if tied := mixed_groups(model, everybody):
-        raise NotSolvable(f"Electors of both sides share the factor of group {tied[0]}, and some may come over")
+    if mixed_groups(model, everybody):
+        raise NotSolvable("Electors of both sides share a group's own factor, and some may come over")
     short = np.arange(model.total_votes + 1) - model.needed + 1
     theirs = int(rival.votes.sum())
     fewer = routes(rival.destination, votes=theirs, names=len(rival.destination.alternatives)).fewer

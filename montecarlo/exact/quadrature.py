@@ -20,6 +20,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from montecarlo.errors import NotSolvable
 from montecarlo.exact import alone, cascade, pledge
 from montecarlo.exact.effort import Effort
 from montecarlo.exact.environment import INDEPENDENT, Environment
@@ -32,6 +33,7 @@ _NEGLIGIBLE = -40.0
 _AT_ONCE = 1 << 22
 _SAMPLE = 12
 _HALVINGS = 6
+_MOST_INNER = 10_000
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 Losses = Callable[..., NDArray[np.float64]]
@@ -194,7 +196,15 @@ def _inner_step(model: Model) -> float:
 
 
 def _with_inner(space: FactorSpace, low: float, high: float, step: float) -> FactorSpace:
-    """Take values of a group's own factor from a range."""
+    """Take values of a group's own factor from a range.
+
+    Raises
+    ------
+    NotSolvable
+        If they are too many, as where the loadings leave hardly anything to the electors themselves.
+    """
+    if (high - low) / step > _MOST_INNER:
+        raise NotSolvable(f"The groups' own factors are so strong that they take more than {_MOST_INNER:,} values")
     y = step * np.arange(np.floor(low / step), np.ceil(high / step) + 1)
     weight = np.exp(-(y**2) / 2)
     return replace(space, group=y, inner_weight=weight / weight.sum())

@@ -48,7 +48,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     for kind in (
         Kind(
             "distribution",
-            "votes lost, simulated and exact, on a linear and a logarithmic axis",
+            "how many votes are lost, on a linear and a logarithmic axis",
             _never,
             distribution.figure,
             distribution.words,

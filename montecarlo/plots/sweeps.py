@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from montecarlo.plots import style
 from montecarlo.study.numeric_keys import is_whole
+from montecarlo.study.value_search import checked_target
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +56,13 @@ def plot_sweep(sweep: Sweep, *, ax: Axes | None = None, target: float | None = N
     -------
     matplotlib Axes
         What was drawn on. A logarithmic axis of probability is that of its decimal logarithm, as is the map's colour.
+
+    Raises
+    ------
+    InputError
+        If the target does not lie strictly between 0 and 1.
     """
+    target = None if target is None else checked_target(target)
     ax = style.axes(ax)
     if len(sweep.keys) == 2:
         _draw_map(ax, sweep, target)
@@ -101,9 +108,9 @@ def figure(sweep: Sweep) -> Figure:
     """Return the sweep as a whole figure."""
     whole = style.new_figure(height=5.0 if len(sweep.keys) == 2 else 4.4)
     ax = plot_sweep(sweep, ax=whole.subplots())
-    _head(whole, sweep.scenario)
+    _head(whole, sweep.told)
     draws = int(sweep.draws.max())
-    seeded = f" (simulated: {draws:,} elections each)" if draws else " (exact)"
+    seeded = f" (simulated: {draws:,} election{'s' * (draws > 1)} each)" if draws else " (exact)"
     ax.set_title(f"{_DENIED[0].upper()}{_DENIED[1:]}{seeded}", loc="left", parse_math=False)
     return whole
 
@@ -113,7 +120,7 @@ def frontier_figure(frontier: Frontier) -> Figure:
     """Return the frontier as a whole figure."""
     whole = style.new_figure()
     ax = plot_frontier(frontier, ax=whole.subplots())
-    _head(whole, frontier.scenario)
+    _head(whole, frontier.told)
     ax.set_title(f"The majority is denied with probability {frontier.target:g}", loc="left", parse_math=False)
     return whole
 

@@ -125,7 +125,7 @@ def _denial(answer: Answer) -> list[RenderableType]:
     votes, told = lost
     rows = [("lost", f"{votes} votes", f"on average{told and f'; {told}'}")]
     (top, most, usually), *others = words.states_if_denied(answer, _STATES)
-    rest = [f"({usually}) otherwise", *(f"{state} {votes} ({usual})" for state, votes, usual in others)]
+    rest = [f"({usually}) on average", *(f"{state} {votes} ({usual})" for state, votes, usual in others)]
     rows.append(("most in", f"{top} {most}", ", ".join(rest)))
     (first, law), *laws = words.laws_if_denied(answer)
     rows.append(("by law", first, ", ".join([f"in states with {law}", *(" ".join(each) for each in laws)])))

@@ -11,7 +11,7 @@ from montecarlo.engine.simulation import STAGE, whole_number
 from montecarlo.errors import InputError
 from montecarlo.kernel.linked_elections import lost_by_round
 from montecarlo.kernel.linked_plan import make_linked_plan
-from montecarlo.model import Mixture, Model
+from montecarlo.model import Mixture, Model, checked
 from montecarlo.parts import Cascade
 
 
@@ -73,10 +73,12 @@ def cascade_paths(model: Model | Mixture, *, elections: int = 2000, seed: int) -
     Raises
     ------
     InputError
-        For a number of elections or a seed that cannot be used, or a model without a cascade.
+        For a number of elections, a seed or a model that cannot be used, or a model without a cascade.
     """
     elections = whole_number("elections", elections, least=1)
     seed = whole_number("seed", seed, least=0)
+    if not isinstance(model, Mixture):
+        checked(model)
     found = []
     for part, (weight, each) in enumerate(model.parts):
         if isinstance(each.coordination, Cascade):

@@ -24,6 +24,9 @@ from montecarlo.scenario import Scenario
 MOST_DRAWS: Final = 50_000
 """Elections simulated for a variant that has no exact answer: enough to compare by, few enough not to wait for."""
 
+_STEPS: Final = 5e9
+"""Most steps of the exact answer to a variant, some seconds; else it is simulated."""
+
 Simulate = Callable[[Model | Mixture, int, int | None], Simulation]
 
 
@@ -85,7 +88,7 @@ def _answered(named: tuple[str, Model | Mixture], *, draws: int, seed: int, exac
     model = _mixed((weight, leaders_alone(part)) for weight, part in model.parts)
     if exact or all(isinstance(part.coordination, Alone) for _, part in model.parts):
         with suppress(NotSolvable):
-            solution = solve(model)
+            solution = solve(model, steps=_STEPS)
             return Variant(name, solution.probability, solution.log10_probability)
     simulated = simulate(model, min(draws, MOST_DRAWS), seed)
     share = simulated.probability

@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 
 from montecarlo.engine.executors import Map
 from montecarlo.engine.simulation import backend_for, running, simulate, whole_number
+from montecarlo.errors import InputError
+from montecarlo.language.problems import shown
 from montecarlo.model import Mixture, Model
+from montecarlo.study.numeric_keys import is_number
 from montecarlo.uncertainty import checked_confidence, clopper_pearson
 
 FEWEST: Final = 64
@@ -98,17 +101,19 @@ def converge(
     confidence : float
         Level of the intervals.
     exact : float, optional
-        The exact probability, to compare with.
+        The exact probability, from 0 to 1, to compare with.
     backend, map_
         As for `montecarlo.simulate`; the result does not depend on them.
 
     Raises
     ------
     InputError
-        For a model, draws, seed, confidence or backend that cannot be used.
+        For a model, draws, seed, confidence, exact probability or backend that cannot be used.
     """
     draws = whole_number("draws", draws, least=1)
     checked_confidence(confidence)
+    if exact is not None and not (is_number(exact) and 0.0 <= exact <= 1.0):
+        raise InputError(f"exact is {shown(exact)}; it must be a probability from 0 to 1, or None.")
     if backend == "auto":
         backend = backend_for(model, draws)
     first = simulate(model, min(FEWEST, draws), seed=seed, backend=backend, map_=map_)

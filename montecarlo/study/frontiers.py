@@ -21,6 +21,7 @@ from montecarlo.errors import InputError
 from montecarlo.kernel.streams import fresh_seed
 from montecarlo.scenario import Scenario
 from montecarlo.study.csv_text import csv_text
+from montecarlo.study.numeric_keys import refuse_unloaded, told_without
 from montecarlo.study.sweeping import grid_values, replaced
 from montecarlo.study.tuning import Tuned, find_value
 from montecarlo.study.value_search import NotReachable
@@ -61,13 +62,18 @@ class Frontier:
         """The values of `key`, (n,) float64, nan where there is none."""
         return np.array([nan if each is None else each.value for each in self.found])
 
+    @property
+    def told(self) -> Scenario:
+        """The scenario, for its changes: those of the two keys are left out, as they hold nowhere."""
+        return told_without(self.scenario, (self.key, self.against))
+
     def record(self) -> dict[str, Any]:
         """Return the frontier as one JSON object."""
         points = zip(self.values, self.found, self.reasons, strict=True)
         return {
             "scenario": self.scenario.name,
             "digest": self.scenario.digest,
-            "changes": self.scenario.changes,
+            "changes": self.told.changes,
             "key": self.key,
             "against": self.against,
             "target": self.target,
@@ -133,6 +139,7 @@ def frontier(
     >>> kept.tuned.round(4).tolist()
     [0.0811, 0.0321]
     """
+    refuse_unloaded(scenario)
     if key == against:
         raise InputError(f"{key} is tuned against itself; name another key.")
     chosen = grid_values(against, values)

@@ -6,9 +6,11 @@ logarithm, a loading as it is, and a whole number by whole numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from math import exp, log, log1p
+import os
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from math import exp, isfinite, log, log1p
+from numbers import Real
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -28,6 +30,9 @@ _EVEN: Final = 5
 _LEAST_LOGIT, _MOST_LOGIT = -27.5, 21.0
 """Logits between which a grid is laid: probabilities of 1e-12 and 1 - 1e-9."""
 _LEAST: Final = 5e-324
+_IDLE: Final = "run", "house"
+"""Tables on which it does not depend whether the majority is denied."""
+_SUCH: Final = "defection.probability, factors.national or pledge.threshold"
 
 
 def _same(number: float) -> float:
@@ -91,6 +96,7 @@ def scale_of(scenario: Scenario, key: str) -> Scale:
     InputError
         If it holds no number, or one on which the probability cannot depend.
     """
+    _refuse_no_text(key)
     hint = _hint(path_of(key))
     if hint is None:
         scenario.replace({key: 0})
@@ -106,16 +112,69 @@ def scale_of(scenario: Scenario, key: str) -> Scale:
         (values.Rounds, Scale(0, voters, whole=True)),
         (values.Degrees, Scale(1, MOST_DEGREES, whole=True)),
     ):
-        if hint == kind and not key.startswith(("run.", "house.")):
+        if hint == kind and not _is_idle(key):
             return scale
-    example = "defection.probability, factors.national or pledge.threshold"
-    raise InputError(f"{shown(key)} is no number that moves the probability; such are {example}.")
+    raise InputError(f"{shown(key)} is no number that moves the probability; such are {_SUCH}.")
+
+
+def refuse_idle(key: str) -> None:
+    """Complain of a key whose values would all give the same.
+
+    Raises
+    ------
+    InputError
+        If it is no text, or moves nothing.
+    """
+    _refuse_no_text(key)
+    if _is_idle(key):
+        raise InputError(f"{shown(key)} moves nothing: no probability here depends on it. Keys that do are {_SUCH}.")
+
+
+def refuse_unloaded(scenario: Scenario) -> None:
+    """Complain of what is no scenario, most likely the name of one.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    if isinstance(scenario, str | os.PathLike):
+        name = str(scenario)
+        raise InputError(f"scenario is {name!r}; load it first: montecarlo.load({name!r}).")
+    if not isinstance(scenario, Scenario):
+        raise InputError(f"scenario is {shown(scenario)}; it must be a scenario, as montecarlo.load returns it.")
+
+
+def told_without(scenario: Scenario, keys: Collection[str]) -> Scenario:
+    """Return a scenario that does not tell of changes to keys which take other values than the changed ones."""
+    overrides = {key: value for key, value in scenario.overrides.items() if key not in keys}
+    return replace(scenario, overrides=overrides)
+
+
+def is_number(value: object) -> bool:
+    """Whether it is a real number, neither infinite nor too large for a float."""
+    try:
+        return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
+    except OverflowError:
+        return False
 
 
 def is_whole(key: str) -> bool:
     """Whether the key holds a whole number."""
     hint = _hint(path_of(key))
     return hint is not None and get_origin(hint) is Annotated and get_args(hint)[0] is int
+
+
+def _refuse_no_text(key: object) -> None:
+    if not isinstance(key, str):
+        raise InputError(f"A key is {shown(key)}; it must be a text, such as {_SUCH}.")
+
+
+def _is_idle(key: str) -> bool:
+    path = path_of(key)
+    if path[:1] == ("account",) and path[2:3] == ("set",) and len(path) == 4:
+        path = path_of(str(path[3]))
+    return path[0] in _IDLE
 
 
 def _hint(path: Path) -> Any:

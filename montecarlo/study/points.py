@@ -71,7 +71,9 @@ def exact_point(model: Model | Mixture) -> Point:
         If it has no exact answer.
     """
     found = solve(model)
-    return Point(found.probability, found.log10_probability, found.log10_complement, found.relative_error_bound)
+    # Rounding may leave a sum of probabilities a little above 1.
+    probability = min(found.probability, 1.0)
+    return Point(probability, found.log10_probability, found.log10_complement, found.relative_error_bound)
 
 
 def simulated_point(model: Model | Mixture, *, draws: int, seed: int, backend: str = "auto") -> Point:

@@ -10,29 +10,31 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import product
-from math import isfinite, nan, prod
-from numbers import Real
+from math import isclose, prod
 from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from montecarlo.engine.executors import Map
-from montecarlo.engine.simulation import backend_for, whole_number
+from montecarlo.engine.simulation import MOST_DRAWS, backend_for, whole_number
 from montecarlo.errors import InputError, ScenarioError
 from montecarlo.kernel.streams import fresh_seed
 from montecarlo.language.problems import shown
 from montecarlo.language.values import probability
 from montecarlo.scenario import Scenario
 from montecarlo.study.csv_text import csv_text
-from montecarlo.study.numeric_keys import is_whole
+from montecarlo.study.numeric_keys import is_number, is_whole, refuse_idle, refuse_unloaded, told_without
 from montecarlo.study.points import DRAWS, leader_alone, point
 from montecarlo.study.records import finite
+from montecarlo.study.sweep_points import checked_points
 from montecarlo.uncertainty import clopper_pearson
 
 MOST_POINTS: Final = 10_000
 """Most points of one sweep."""
 _MOST_TOLD: Final = 10
+_NEAR: Final = 1e-6
+"""The ends of an interval may differ by so much, as they are reckoned by other versions."""
 
 Made = TypeVar("Made")
 SCHEMA_VERSION: Final = 1
@@ -83,6 +85,11 @@ class Sweep:
         return tuple(map(len, self.values))
 
     @property
+    def told(self) -> Scenario:
+        """The scenario, for its changes: those of the keys that are swept are left out, as they hold nowhere."""
+        return told_without(self.scenario, self.keys)
+
+    @property
     def confidence(self) -> float:
         """Level of the intervals."""
         return self.scenario.run.confidence
@@ -118,7 +125,7 @@ class Sweep:
             "schema_version": SCHEMA_VERSION,
             "scenario": self.scenario.name,
             "digest": self.scenario.digest,
-            "changes": self.scenario.changes,
+            "changes": self.told.changes,
             "keys": list(self.keys),
             "values": [list(each) for each in self.values],
             "seed": self.seed,
@@ -144,26 +151,30 @@ class Sweep:
     def from_record(cls, scenario: Scenario, told: Mapping[str, Any]) -> Sweep:
         """Build a sweep from its record.
 
-        What does not fit together raises KeyError, TypeError, ValueError or OverflowError.
+        What does not fit together, or does not fit the scenario, raises KeyError, TypeError, ValueError or
+        OverflowError.
         """
-        values = tuple(tuple(_finite(each) for each in row) for row in told["values"])
-        shape, points = tuple(map(len, values)), told["points"]
-
-        def array(name: str, kind: type) -> NDArray[Any]:
-            return np.array([each[name] for each in points], dtype=kind).reshape(shape)
-
-        hits, draws = array("hits", np.int64), array("draws", np.int64)
-        # JSON has neither infinities nor nan: of an exact answer a logarithm that is none was minus infinity.
-        none = np.where(draws > 0, nan, -np.inf)
-        seen, others = (array(name, np.float64) for name in ("log10_probability", "log10_complement"))
-        logs = np.where(np.isnan(seen), none, seen), np.where(np.isnan(others), none, others)
-        keys, seed = tuple(map(str, told["keys"])), told["seed"]
-        if len(keys) != len(values) or (hits > draws).any() or (hits < 0).any():
-            raise ValueError("its keys or counts do not fit together")
-        return cls(scenario, keys, values, array("probability", np.float64), logs[0], logs[1], hits, draws, seed)
+        keys, seed = tuple(told["keys"]), told["seed"]
+        values = tuple(grid_values(key, row) for key, row in zip(keys, told["values"], strict=True))
+        shape = _shape(values)
+        arrays = {name: each.reshape(shape) for name, each in checked_points(told["points"]).items()}
+        found = cls(scenario, keys, values, **arrays, seed=seed)
+        if (seed is None) == bool(found.simulated.any()) or (seed is not None and (type(seed) is not int or seed < 0)):
+            raise ValueError(f"its seed {shown(seed)} does not fit it")
+        again = found.record()
+        for name in ("schema_version", "scenario", "digest", "keys", "values", "confidence"):
+            if again[name] != told[name]:
+                raise ValueError(f"its {name} is not that of its scenario and points")
+        for one, same in zip(told["points"], again["points"], strict=True):
+            ends = all(isclose(one[name], same[name], rel_tol=_NEAR) for name in ("low", "high"))
+            if one["method"] != same["method"] or not ends:
+                raise ValueError("its intervals do not fit its counts")
+        scenario.replace({key: row[0] for key, row in zip(keys, values, strict=True)})
+        return found
 
 
 _ARRAYS: Final = ("probability", "log10_probability", "log10_complement", "hits", "draws")
+_FORM: Final = '{"defection.probability": [0.01, 0.1]}'
 _COLUMNS: Final = (
     *("probability", "log10_probability", "log10_complement"),
     *("low", "high", "method", "hits", "draws"),
@@ -210,17 +221,16 @@ def sweep(
     >>> found.log10_probability.round(2).tolist()
     [-63.27, -27.29, -0.88]
     """
+    refuse_unloaded(scenario)
+    if not isinstance(grid, Mapping):
+        raise InputError(f"The grid is {shown(grid)}; it must be values by key: {_FORM}.")
     draws = DRAWS if draws is None else whole_number("draws", draws, least=1)
     seed = scenario.run.seed if seed is None else whole_number("seed", seed, least=0)
     seed = fresh_seed() if seed is None else seed
     keys, values = tuple(grid), tuple(grid_values(key, each) for key, each in grid.items())
-    if len(keys) not in (1, 2):
-        raise InputError(f"{len(keys)} keys are swept; it must be one or two.")
-    shape = tuple(map(len, values))
-    if prod(shape) > MOST_POINTS:
-        raise InputError(f"The sweep has {prod(shape):,} points; it may have {MOST_POINTS:,}, so take fewer values.")
+    shape = _shape(values)
     models = replaced(scenario, keys, values, lambda each: leader_alone(each.model()))
-    backend = backend_for(models[0], draws * len(models))
+    backend = backend_for(models[0], min(draws * len(models), MOST_DRAWS))
     points = list(map_(partial(point, draws=draws, seed=seed, backend=backend), models))
 
     def array(name: str) -> NDArray[Any]:
@@ -236,19 +246,32 @@ def grid_values(key: str, values: Sequence[float | str]) -> tuple[float, ...]:
     Raises
     ------
     InputError
-        If one is no number, or there are none, or one of them twice.
+        If one is no number, or there are none, or one of them twice, or the key moves nothing.
     """
+    refuse_idle(key)
+    if isinstance(values, str | bytes | Mapping) or not np.iterable(values):
+        raise InputError(f"{key} has the values {shown(values)}; they must be a list: {_FORM}.")
     numbers: list[float] = []
     for value in values:
         number = _fraction(key, value) if isinstance(value, str) else value
-        if isinstance(number, bool) or not isinstance(number, Real) or not isfinite(number):
-            raise InputError(f"{key} has the value {shown(value)}; a sweep takes numbers.")
+        if not is_number(number):
+            raise InputError(f"{key} has the value {shown(value)}; a sweep takes numbers, none above 1e308.")
         numbers.append(int(number) if is_whole(key) and number == int(number) else float(number))
     if not numbers:
         raise InputError(f"{key} has no values; give at least one.")
     if len(set(numbers)) < len(numbers):
         raise InputError(f"{key} has a value twice; once is enough.")
     return tuple(numbers)
+
+
+def _shape(values: tuple[tuple[float, ...], ...]) -> tuple[int, ...]:
+    """Return the numbers of values of each key, if a sweep may have them."""
+    if len(values) not in (1, 2):
+        raise InputError(f"{len(values)} keys are swept; it must be one or two.")
+    shape = tuple(map(len, values))
+    if prod(shape) > MOST_POINTS:
+        raise InputError(f"The sweep has {prod(shape):,} points; it may have {MOST_POINTS:,}, so take fewer values.")
+    return shape
 
 
 def _fraction(key: str, text: str) -> float:
@@ -283,9 +306,3 @@ def replaced(
         more = [f"... and {len(text) - _MOST_TOLD:,} more"] * (len(text) > _MOST_TOLD)
         raise ScenarioError(scenario.source, [*text[:_MOST_TOLD], *more])
     return found
-
-
-def _finite(number: float) -> float:
-    if isinstance(number, bool) or not isfinite(number):
-        raise ValueError(f"it holds the value {number}")
-    return number

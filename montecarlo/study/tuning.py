@@ -19,6 +19,7 @@ from montecarlo.errors import NotSolvable
 from montecarlo.kernel.streams import fresh_seed
 from montecarlo.scenario import Scenario
 from montecarlo.study.crossings import Unknown, root, whole_bracket
+from montecarlo.study.numeric_keys import refuse_unloaded
 from montecarlo.study.points import DRAWS, Point, log_odds
 from montecarlo.study.records import finite
 from montecarlo.study.value_search import ValueSearch
@@ -127,7 +128,7 @@ def tune(
     target : float
         The probability, strictly between 0 and 1; it may be as small as 1e-300 where the answer is exact.
     low, high : float, optional
-        Ends between which the value lies; by default what the key may hold, for loadings from 0.
+        Ends between which the value lies, which the key may hold; by default all that it may, for loadings from 0.
     draws, seed : int, optional
         For what is simulated: elections for each value, by default 100,000, and the seed of all.
     map_ : callable
@@ -164,6 +165,7 @@ def find_value(
     The range is searched on a grid, so that a value is missed where the probability crosses the target twice between
     two neighbours of the grid. Parameters and errors are those of `tune`.
     """
+    refuse_unloaded(scenario)
     draws = DRAWS if draws is None else whole_number("draws", draws, least=1)
     seed = scenario.run.seed if seed is None else whole_number("seed", seed, least=0)
     search = ValueSearch(scenario, key, target, low=low, high=high)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from math import isfinite, nan
-from numbers import Real
+from math import nan
 from typing import Final
 
 from montecarlo.engine.executors import Map
 from montecarlo.engine.simulation import backend_for
 from montecarlo.errors import InputError, NotSolvable, ScenarioError
+from montecarlo.language.problems import shown
 from montecarlo.model import Mixture, Model
 from montecarlo.scenario import Scenario
 from montecarlo.show import numbers
 from montecarlo.study.crossings import Unknown, brackets, explore_nearest
-from montecarlo.study.numeric_keys import Scale, scale_of
+from montecarlo.study.numeric_keys import Scale, is_number, scale_of
 from montecarlo.study.points import Point, exact_point, leader_alone, log_odds, point
 
 _EVALUATIONS: Final = 50
@@ -23,6 +23,8 @@ _EVALUATIONS: Final = 50
 _FEWEST_HITS: Final = 10
 _HALVINGS: Final = 60
 _DIGITS: Final = 9
+_MOST_WHOLE: Final = 2**53
+"""Whole numbers up to this one are floats as well."""
 
 
 class NotReachable(InputError):  # noqa: N818 - it says what there is not
@@ -41,7 +43,12 @@ class ValueSearch:
     target : float
         The probability looked for.
     low, high : float, optional
-        Ends of the search; they are narrowed to what validation allows.
+        Ends of the search; where none are given it is what validation allows.
+
+    Raises
+    ------
+    InputError
+        If the target, the key or an end that is given cannot be used.
     """
 
     def __init__(
@@ -53,12 +60,16 @@ class ValueSearch:
         low: float | None = None,
         high: float | None = None,
     ) -> None:
-        self.key, self.target = key, _checked_target(target)
+        self.key, self.target = key, checked_target(target)
         self.scale, self.confidence = scale_of(scenario, key), scenario.run.confidence
         self.tried: dict[float, Point | None] = {}
         self._scenario, self._allowed = scenario, dict[float, Scenario]()
         self._answered: Callable[[Model | Mixture], Point | None] = _solved
-        self.low, self.high = self._narrowed(*_ends(self.scale, low, high))
+        ends = _ends(self.scale, low, high)
+        for given, end in zip((low, high), ends, strict=True):
+            if given is not None:
+                self._model(end)
+        self.low, self.high = self._narrowed(*ends)
 
     def simulate_gaps(self, draws: int, seed: int) -> None:
         """Simulate the values that have no exact answer, those tried and those to come, with the same random numbers.
@@ -75,7 +86,8 @@ class ValueSearch:
             self.tried = {value: found for value, found in self.tried.items() if found is not None}
         elif not any(self.tried.values()):
             text = f"it asks for at least {_FEWEST_HITS / rarer:,.0f} of them"
-            raise InputError(f"A target of {self.target:g} is too rare for {draws:,} simulated elections; {text}.")
+            elections = f"{draws:,} simulated election{'s' * (draws > 1)}"
+            raise InputError(f"A target of {self.target:g} is too rare for {elections}; {text}.")
 
     def at(self, value: float) -> Point | None:
         """Return the probability at a value, None if it has no exact answer and is not to be simulated."""
@@ -192,18 +204,29 @@ def _solved(model: Model | Mixture) -> Point | None:
         return None
 
 
-def _checked_target(target: float) -> float:
-    if isinstance(target, bool) or not isinstance(target, Real) or not 0.0 < target < 1.0:
-        raise InputError(f"target is {target!r}; it must be a probability strictly between 0 and 1.")
+def checked_target(target: float) -> float:
+    """Return a probability that can be asked for as a float.
+
+    Raises
+    ------
+    InputError
+        If it does not lie strictly between 0 and 1.
+    """
+    if not is_number(target) or not 0.0 < float(target) < 1.0:
+        raise InputError(f"target is {shown(target)}; it must be a probability strictly between 0 and 1.")
     return float(target)
+
+
+def _is_whole(value: float) -> bool:
+    return value == int(value) and abs(value) <= _MOST_WHOLE
 
 
 def _ends(scale: Scale, low: float | None, high: float | None) -> tuple[float, float]:
     """Check the ends that are asked for, and put those of the key where none are."""
     for name, value in (("low", low), ("high", high)):
-        good = isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
-        if value is not None and not (good and (not scale.whole or value == int(value))):
-            raise InputError(f"{name} is {value!r}; it must be a {'whole ' * scale.whole}number.")
+        if value is not None and not (is_number(value) and (not scale.whole or _is_whole(value))):
+            text = f"it must be a {'whole ' * scale.whole}number that the key may hold"
+            raise InputError(f"{name} is {shown(value)}; {text}.")
     kind = int if scale.whole else float
     start, stop = kind(scale.low if low is None else low), kind(scale.high if high is None else high)
     if start >= stop:

@@ -63,10 +63,13 @@ def test_a_file_of_ones_own(run: Path, tmp_path: Path) -> None:
     ("options", "told"),
     [
         (["--kind", "house"], "The run has nothing for the picture 'house': the scenario says nothing of a House."),
-        (["--kind", "pie"], "There is no picture 'pie'; there are distribution, tail,"),
+        (["--kind", "pie"], "there are distribution, tail,"),
         (["--kind", "tail", "--kind", "totals", "--to", "a.png"], "--to takes one picture"),
         (["--kind", "all", "--to", "a.png"], "--to takes one picture"),
-        (["--to", "results"], "results is a folder; a picture is written to a file."),
+        (["--to", "results"], "'results' must end in .png or .svg or .pdf."),
+        (["--to", "results/rogues/manifest.json"], "must end in .png or .svg or .pdf."),
+        (["--to", "a.svg", "--format", "pdf"], "--format pdf and --to a.svg are not the same format."),
+        (["--to", "nowhere/mine.png"], "nowhere/mine.png cannot be written: nowhere is no folder."),
         (["--format", "bmp"], "'bmp' is not one of 'png', 'svg', 'pdf'"),
     ],
 )
@@ -75,9 +78,9 @@ def test_what_cannot_be_drawn_is_a_sentence(options: list[str], told: str, run: 
     assert {path.name for path in run.iterdir()} == {"manifest.json", "arrays.npz"}
 
 
-def test_a_file_that_cannot_be_written(run: Path, tmp_path: Path) -> None:
-    done = command("plot", "rogues", "--to", "nowhere/mine.png", cwd=tmp_path, code=1)
-    assert "nowhere/mine.png cannot be written: No such file or directory." in done.stderr
+def test_the_ending_tells_the_format(run: Path, tmp_path: Path) -> None:
+    command("plot", "rogues", "--kind", "tail", "--to", "mine.svg", cwd=tmp_path)
+    assert (tmp_path / "mine.svg").read_bytes().startswith(b"<?xml")
 
 
 def test_no_such_run(tmp_path: Path) -> None:

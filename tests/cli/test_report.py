@@ -45,7 +45,7 @@ def test_or_elsewhere(saved: Path, tmp_path: Path) -> None:
     [
         (["nothing"], 2, "There is no run 'nothing'"),
         (["RUN", "--to", "manifest.json"], 2, "must end in .html"),
-        (["RUN", "--to", "no/such/folder.html"], 1, "cannot be written"),
+        (["RUN", "--to", "no/such/folder.html"], 2, "cannot be written"),
     ],
 )
 def test_what_cannot_be_is_told(saved: Path, arguments: list[str], code: int, told: str) -> None:

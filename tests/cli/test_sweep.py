@@ -47,7 +47,8 @@ def test_grids_as_they_are_written(text: str, values: list[float | str]) -> None
         ("a=0:1:5:log", "must begin and end above 0"),
         ("a=0:1e999:5", "has the range"),
         ("a=0:nan:5", "has the range"),
-        ("a=0:1:99999999", "has the range"),
+        ("a=0:1:10001", 'a has the range "0:1:10001"; COUNT may be at most 10,000.'),
+        ("a=1:1:5", 'a has the range "1:1:5", which begins where it ends; write a=1 for that one value.'),
     ],
 )
 def test_bad_grids(text: str, sentence: str) -> None:
@@ -72,7 +73,7 @@ def test_one_key(tmp_path: Path) -> None:
     assert (saved / "sweep.png").read_bytes().startswith(b"\x89PNG")
     assert f"saved in results/{saved.name}" in text
     assert command("show", saved.name, cwd=tmp_path).stdout == text
-    assert "holds a sweep and not a run" in command("verify", saved.name, cwd=tmp_path, code=1).stderr
+    assert "holds a sweep and not a run" in command("verify", saved.name, cwd=tmp_path, code=2).stderr
     assert answer("show", saved.name, cwd=tmp_path) == answer(*line, "--no-save", cwd=tmp_path)
 
 
@@ -118,6 +119,32 @@ def test_bad_input(arguments: list[str], sentence: str, tmp_path: Path) -> None:
     assert sentence in done.stderr
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "nowhere").symlink_to("gone")
+    (tmp_path / "file").write_text("")
+    before = sorted(tmp_path.iterdir())
+    for table, sentence in (
+        ("gone/x.csv", "Error: gone/x.csv cannot be written: there is no folder gone."),
+        ("file/x.csv", "Error: file/x.csv cannot be written: Not a directory."),
+        ("nowhere", "Error: nowhere exists already"),
+        ("x" * 300, "cannot be written: File name too long."),
+        ("", "Error: --csv has an empty name; give that of a file"),
+    ):
+        done = command("sweep", "lone-rogues", "defection.probability=0.1", "--csv", table, cwd=tmp_path, code=2)
+        assert sentence in done.stderr
+        assert done.stdout == ""
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_change_of_the_swept_key_is_not_told(tmp_path: Path) -> None:
+    changes = "--set", "defection.probability=0.3", "--set", "factors.national=0.2"
+    text = command("sweep", "lone-rogues", "defection.probability=0.1", *changes, cwd=tmp_path).stdout
+    assert "- factors.national = 0.2" in text
+    assert "0.3" not in text
+    (saved,) = (tmp_path / "results").iterdir()
+    assert command("show", saved.name, cwd=tmp_path).stdout == text
 
 
 def test_a_hostile_title_is_text(tmp_path: Path) -> None:

@@ -63,6 +63,20 @@ def test_values_that_do_not_exist_are_told_below_the_table(tmp_path: Path) -> No
     [
         (["lone-rogues", "law.upheld", "--target", "0.5"], "No value of law.upheld between 0 and 1 gives 0.5: the"),
         (["lone-rogues", "defection.probability", "--target", "1.5"], "target is 1.5; it must be a probability"),
+        (
+            ["lone-rogues", "defection.probability", "--target", "1e-3000"],
+            "target is 1e-3000, which is nearer to 0 than",
+        ),
+        (["lone-rogues", "defection.probability", "--target", f"0.{'9' * 30}"], "nearer to 1 than a number can be"),
+        (["lone-rogues", "defection.probability", "--target", "0.0"], "target is 0.0; it must be a probability"),
+        (
+            ["lone-rogues", "defection.probability", "--target", "0.5", "--high", "2"],
+            "is 2.0; it must be a number from",
+        ),
+        (
+            ["lone-rogues", "defection.probability", "--target", "0.5", "--against", "run.seed=1,2"],
+            '"run.seed" moves nothing',
+        ),
         (["lone-rogues", "defection.probability", "--target", "half"], "'half' is not a valid float"),
         (["lone-rogues", "defection.probability"], "Missing option '--target'"),
         (["lone-rogues", "defection.chance", "--target", "0.5"], "defection.chance is not a known key"),
@@ -81,3 +95,14 @@ def test_bad_input(arguments: list[str], sentence: str, tmp_path: Path) -> None:
     assert sentence in done.stderr
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_changes_of_what_is_tuned_are_not_told(tmp_path: Path) -> None:
+    line = "tune", "lone-rogues", "defection.probability", "--target", "0.5", "--set", "defection.probability=0.3"
+    laws = "--set", "law.upheld=0.25"
+    assert answer(*line, *laws, cwd=tmp_path)["changes"] == {"law.upheld": "0.25"}
+    assert "0.3" not in command(*line, cwd=tmp_path).stdout
+    against = "--against", "law.upheld=0"
+    assert answer(*line, *laws, *against, cwd=tmp_path)["changes"] == {}
+    text = command(*line, *laws, *against, cwd=tmp_path).stdout
+    assert "Changed" not in text

@@ -255,3 +255,8 @@ def test_two_hundred_million_draws_stay_under_300_megabytes(backend: str) -> Non
         pytest.skip("peak memory is read from /proc, which only Linux has")
     done = subprocess.run([sys.executable, "-c", _PEAK, backend], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 300_000
+
+
+def test_more_draws_than_can_be_counted() -> None:
+    with pytest.raises(InputError, match=r"^draws is about 1\.00e\+400; it must be at most 10,000,000,000,000\.$"):
+        simulate(MODEL, 10**400, seed=1)

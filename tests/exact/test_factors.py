@@ -227,3 +227,10 @@ def test_a_solution_can_be_pickled():
     assert again.agrees_with(solution)
     np.testing.assert_array_equal(again.pmf, solution.pmf)
     assert not again.pmf.flags.writeable
+
+
+def test_factors_so_strong_that_they_take_too_many_values_are_refused_at_once() -> None:
+    """Loadings whose squares sum to nearly 1 leave hardly anything to the electors themselves."""
+    ties = Factors(0.9, 0.43588989435)
+    with pytest.raises(NotSolvable, match="so strong that they take more than"):
+        solve(Model([0.001] * 60, 8, group=[i % 6 for i in range(60)], dependence=ties))

@@ -334,7 +334,7 @@ def test_a_pledge_of_the_leaders_electors() -> None:
         (Model([0.1] * 2001, 5, opponents=Opponents([0.1])), "The sides have 2001 and 1 votes; .* at most 2000"),
         (
             Model([0.1] * 5, 1, dependence=Factors(0.2, 0.3), coordination=Pledge(0.1, 2), opponents=Opponents([0.1])),
-            r"both sides share the factor of group 0, .* by a Pledge",
+            r"both sides share a group's own factor, .* by a pledge",
         ),
         (
             Model([0.1] * 50, 1, dependence=Factors(0.2, 0.3), opponents=Opponents([0.1] * 40)),

@@ -276,7 +276,7 @@ def test_the_file_must_be_good_before_an_override_mends_it() -> None:
 
 
 def test_a_flood_of_faults_is_cut_short_and_quick() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     told = problems(FULL + "".join(f"key{i} = 1\n" for i in range(20_000)))
     assert len(told) == 100
     electors = "".join(f"[defection.elector.XX-{i}]\nprobability = 0\n" for i in range(5_000))
@@ -285,7 +285,7 @@ def test_a_flood_of_faults_is_cut_short_and_quick() -> None:
     assert len(problems(FULL + electors + accounts)) == 100
     assert problems("[run]\n" + " " * 10**6 + "\nx = 1")
     assert len(problems(FULL, CSV + "".join(f"XX-{i},XX,0,\n" for i in range(20_000)))) == 100
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def walk(table: dict[str, object], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

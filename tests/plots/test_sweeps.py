@@ -9,6 +9,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from montecarlo.errors import InputError
 from montecarlo.plots.style import file_bytes
 from montecarlo.plots.sweeps import figure, frontier_figure, plot_frontier, plot_sweep
 from montecarlo.scenario import Scenario, load
@@ -116,6 +117,19 @@ def test_files_are_alike_every_time(mixed: Sweep, file_format: str) -> None:
 )
 def test_extremes_can_be_drawn(grid: dict[str, list[float]]) -> None:
     assert file_bytes(figure(sweep(load("lone-rogues"), grid)), "png")
+
+
+@pytest.mark.parametrize("target", [0, -1, "x", float("nan"), 1, 2, True])
+def test_a_target_that_is_no_probability(mixed: Sweep, target: float) -> None:
+    with pytest.raises(InputError, match=r"target is .*; it must be a probability strictly between 0 and 1\."):
+        plot_sweep(mixed, ax=Figure().subplots(), target=target)
+
+
+def test_a_change_of_the_swept_key_is_not_told() -> None:
+    scenario, key = load("lone-rogues"), "defection.probability"
+    for changes, told in (({key: 0.3}, False), ({"law.upheld": 0.5}, True)):
+        head = figure(sweep(scenario.replace(changes), {key: [0.1, 0.2]})).get_suptitle()
+        assert ("changed" in head) == told
 
 
 def test_without_axes_it_makes_its_own() -> None:

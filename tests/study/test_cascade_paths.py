@@ -93,6 +93,9 @@ def test_votes_that_opponents_give_do_not_count_as_won_back() -> None:
 def test_what_cannot_be_followed_is_refused() -> None:
     with pytest.raises(InputError, match=r"no montecarlo\.Cascade"):
         cascade_paths(Model([0.5], 1), seed=7)
+    for none in (None, "first-mover"):
+        with pytest.raises(InputError, match=r"montecarlo\.Model"):
+            cascade_paths(none, seed=7)
     for wrong, told in (
         ({"elections": 0}, "at least 1"),
         ({"seed": -1}, "at least 0"),

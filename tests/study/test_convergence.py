@@ -77,10 +77,29 @@ def test_intervals_are_those_of_each_point() -> None:
     assert found.interval(0.99).tolist() == [[*clopper_pearson(0, 64, 0.99)], [*clopper_pearson(3, 128, 0.99)]]
 
 
-@pytest.mark.parametrize("wrong", [{"draws": 0}, {"seed": -1}, {"confidence": 1.0}, {"backend": "cuda"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"draws": 0},
+        {"seed": -1},
+        {"confidence": 1.0},
+        {"backend": "cuda"},
+        {"exact": -0.1},
+        {"exact": 2},
+        {"exact": float("nan")},
+        {"exact": "0.5"},
+        {"exact": True},
+        {"exact": 10**400},
+    ],
+)
 def test_what_cannot_be_used_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError):
         converge(PLAIN, **{"draws": 100, "seed": 7} | wrong)
+
+
+@pytest.mark.parametrize("exact", [None, 0, 1.0, 1e-300])
+def test_any_probability_can_be_compared_with(exact: float | None) -> None:
+    assert converge(PLAIN, 100, seed=7, exact=exact).exact == exact
 
 
 def test_a_record_keeps_what_it_is_compared_with() -> None:

@@ -6,7 +6,11 @@ import csv
 import doctest
 import io
 import json
+from collections.abc import Callable
+from fractions import Fraction
 from math import inf, isnan
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -81,6 +85,14 @@ def test_what_is_impossible_or_certain_is_told_apart() -> None:
     assert found.log10_complement[3] == -inf
 
 
+def test_no_probability_is_above_one() -> None:
+    """Rounding leaves the sums of some of these above 1; they can be read back all the same."""
+    found = sweep(load("electors-trust"), {"defection.probability": [0.2, 0.3, 0.4, 0.5]})
+    assert found.probability.max() <= 1.0
+    assert (found.log10_complement < -13.0).all()
+    assert Sweep.from_record(found.scenario, json.loads(json.dumps(found.record()))).record() == found.record()
+
+
 def test_the_same_over_threads(both: Sweep) -> None:
     with threads(3) as map_:
         assert sweep(load("first-mover"), ROUNDS, draws=500, seed=3, map_=map_).record() == both.record()
@@ -143,12 +155,56 @@ def test_all_that_is_refused_is_told_at_once_and_nothing_computed() -> None:
         ({"defection.probability": [True]}, "has the value true"),
         ({"defection.probability": ["1/0"]}, "must be a number from 0 to 1 or a fraction"),
         ({"pledge.threshold": [1.5]}, "is 1.5; it must be a whole number"),
+        ({"run.confidence": [0.5, 0.9]}, '"run.confidence" moves nothing'),
+        ({"run.seed": [1, 2]}, '"run.seed" moves nothing'),
+        ({"defection.probability": [0.1], "run.draws": [10, 20]}, '"run.draws" moves nothing'),
+        ({"house.loading": [0.1]}, '"house.loading" moves nothing'),
+        ({"account.x.set.run.seed": [1]}, "moves nothing"),
+        (None, "The grid is none; it must be values by key"),
+        ([], "The grid is a list; it must be"),
+        ("x", 'The grid is "x"; it must be'),
+        (0.5, "The grid is 0.5; it must be"),
+        ({"defection.probability": 0.5}, "has the values 0.5; they must be a list"),
+        ({"defection.probability": "0.5"}, 'has the values "0.5"; they must be a list'),
+        ({"defection.probability": np.array(0.5)}, "they must be a list"),
+        ({"defection.probability": {0.5: 1}}, "has the values a table; they must be a list"),
+        ({3: [0.5]}, "A key is 3; it must be a text"),
+        ({"defection.probability": [10**400]}, "has the value a number of more than 30 digits"),
+        ({"defection.probability": [Fraction(10**400)]}, "a sweep takes numbers"),
         ({"defection.probability": [k / 200 for k in range(101)], "law.upheld": [k / 100 for k in range(101)]}, "10,2"),
     ],
 )
 def test_bad_grids(grid: dict[str, list[float]], sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
         sweep(load("lone-rogues"), grid)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "sentence"),
+    [
+        ("lone-rogues", r"scenario is 'lone-rogues'; load it first: montecarlo\.load\('lone-rogues'\)"),
+        (Path("lone-rogues"), r"load it first: montecarlo\.load\('lone-rogues'\)"),
+        (load("lone-rogues").model(), "scenario is an object of type Model; it must be a scenario"),
+        (None, "scenario is none; it must be a scenario"),
+    ],
+    ids=["name", "path", "model", "none"],
+)
+def test_what_is_no_scenario(scenario: Any, sentence: str) -> None:
+    key = "defection.probability"
+    with pytest.raises(InputError, match=sentence):
+        sweep(scenario, {key: [0.1]})
+    with pytest.raises(InputError, match=sentence):
+        tuning.tune(scenario, key, target=0.5)
+    with pytest.raises(InputError, match=sentence):
+        frontiers.frontier(scenario, key, against="law.upheld", values=[0.5], target=0.5)
+
+
+def test_changes_of_swept_keys_are_not_told() -> None:
+    scenario = load("lone-rogues").replace({"defection.probability": 0.3, "factors.national": 0.2})
+    found = sweep(scenario, {"defection.probability": [0.1]})
+    assert found.told.changes == found.record()["changes"] == {"factors.national": "0.2"}
+    assert found.scenario.changes["defection.probability"] == "0.3"
+    assert Sweep.from_record(scenario, json.loads(json.dumps(found.record()))).record() == found.record()
 
 
 def test_a_saved_sweep_comes_back(both: Sweep, tmp_path: object) -> None:
@@ -159,7 +215,7 @@ def test_a_saved_sweep_comes_back(both: Sweep, tmp_path: object) -> None:
     again = saved_sweeps.load(place)
     assert again.record() == both.record()
     assert isnan(again.log10_probability[0, 0])
-    with pytest.raises(StoreError, match="holds a sweep and not a run"):
+    with pytest.raises(InputError, match="holds a sweep and not a run"):
         store.load(place)
 
 
@@ -181,6 +237,69 @@ def test_a_damaged_sweep_is_refused(both: Sweep, key: str, value: object, senten
     (place / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(StoreError, match=sentence):
         saved_sweeps.load(place)
+
+
+def _sets(**changes: object) -> Callable[[dict[str, Any]], object]:
+    """Change the sweep as a whole."""
+    return lambda told: told.update(changes)
+
+
+def _point(number: int, **changes: object) -> Callable[[dict[str, Any]], object]:
+    """Change one point: the first is simulated and not seen, the last exact."""
+    return lambda told: told["points"][number].update(changes)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        _point(-1, probability=1.5),
+        _point(-1, probability=-0.1),
+        _point(-1, probability="0.5"),
+        _point(-1, probability=0.987),
+        _point(-1, log10_probability=-0.5),
+        _point(-1, log10_probability=True),
+        _point(-1, log10_complement=0.5),
+        _point(-1, log10_complement=-1.0),
+        _point(-1, low=0.0),
+        _point(-1, high=1.0),
+        _point(-1, method="simulated"),
+        _point(0, hits=1.5),
+        _point(0, hits=-1),
+        _point(0, hits=501),
+        _point(0, hits=10),
+        _point(0, draws=10**30),
+        _point(0, log10_probability=-3.0),
+        _sets(keys=["cascade.rounds", 3]),
+        _sets(keys=["cascade.rounds", "defection.chance"]),
+        _sets(keys=["cascade.rounds", "run.seed"]),
+        _sets(values=[[1, 2], [1e-4, 0.01]]),
+        _sets(values=[[1, 2, 2], [1e-4, 0.01]]),
+        _sets(values=[[1, 2, 40], [1e-4, "1/100"]]),
+        _sets(values=[[1, 2, 40], [-1.0, 0.01]]),
+        _sets(seed=None),
+        _sets(seed=-1),
+        _sets(seed=1.5),
+        _sets(seed="3"),
+        _sets(confidence=2.0),
+        _sets(confidence=0.5),
+        _sets(scenario="lone-rogues"),
+        _sets(digest="sha256:0"),
+        _sets(points=None),
+        _sets(points=[None] * 6),
+    ],
+)
+def test_a_forged_sweep_is_refused(both: Sweep, forged: Callable[[dict[str, Any]], object]) -> None:
+    told = json.loads(json.dumps(both.record()))
+    Sweep.from_record(both.scenario, told)
+    forged(told)
+    with pytest.raises(store.DAMAGE):
+        Sweep.from_record(both.scenario, told)
+
+
+def test_a_sweep_that_cannot_be_saved_is_called_a_sweep(both: Sweep, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"^The sweep cannot be saved in"):
+        saved_sweeps.save(both, tmp_path / "file")
 
 
 @pytest.mark.parametrize("module", [frontiers, sweeping, tuning], ids=lambda module: module.__name__.split(".")[-1])

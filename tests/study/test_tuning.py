@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 from math import comb, log10
 
@@ -175,9 +176,11 @@ def test_a_target_too_rare_to_simulate_is_refused() -> None:
     scenario = Scenario.from_text("blocs", BLOCS)
     with pytest.raises(InputError, match=r"1e-09 is too rare for 2,000 simulated elections; it asks for at"):
         tune(scenario, "defection.probability", target=1e-9, draws=2000)
+    with pytest.raises(InputError, match=r"too rare for 1 simulated election; it asks for at least 20 of them"):
+        tune(scenario, "defection.probability", target=0.5, draws=1)
 
 
-@pytest.mark.parametrize("target", [0, 1, -0.1, 2, float("nan"), "0.5", True])
+@pytest.mark.parametrize("target", [0, 1, -0.1, 2, float("nan"), "0.5", True, 10**400, Fraction(1, 10**400)])
 def test_a_target_that_is_no_probability(target: float) -> None:
     with pytest.raises(InputError, match=r"target is .*; it must be a probability strictly between 0 and 1\."):
         tune(load("lone-rogues"), "defection.probability", target=target)
@@ -191,6 +194,9 @@ def test_a_target_that_is_no_probability(target: float) -> None:
         ("house.loading", "is no number"),
         ("law.state.TX", "is no number"),
         ("account.twenty-ready.weight", "cannot change alone"),
+        ("account.twenty-ready.set.run.draws", "is no number that moves the probability"),
+        (3, "A key is 3; it must be a text"),
+        (None, "A key is none; it must be a text"),
     ],
 )
 def test_keys_that_cannot_be_tuned(key: str, sentence: str) -> None:
@@ -209,6 +215,10 @@ def test_an_unknown_key_is_told_as_the_scenario_tells_it() -> None:
         ({"low": 0.5, "high": 0.2}, "low is 0.5 and high is 0.2; low must be below high"),
         ({"low": float("nan")}, "low is nan; it must be a number"),
         ({"low": 2.0, "high": 3.0}, "must be a number from 0 to 1"),
+        ({"low": -1.0}, r"probability is -1\.0; it must be a number from 0 to 1"),
+        ({"high": 2.0}, r"probability is 2\.0; it must be a number from 0 to 1"),
+        ({"low": 10**400}, "low is a number of more than 30 digits; it must be a number that the key may hold"),
+        ({"high": "0.5"}, 'high is "0.5"; it must be a number'),
         ({"draws": 0}, "draws is 0"),
         ({"seed": -1}, "seed is -1"),
     ],
@@ -218,6 +228,11 @@ def test_bad_ends(ends: dict[str, float], sentence: str) -> None:
         tune(load("lone-rogues"), "defection.probability", target=0.5, **ends)
     with pytest.raises(InputError, match=r"low is 1\.5; it must be a whole number"):
         tune(load("electors-trust"), "pledge.threshold", target=0.5, low=1.5)
+    for high in (10**25, 10**400, float(2**60)):
+        with pytest.raises(InputError, match=r"high is .*; it must be a whole number that the key may hold"):
+            tune(load("electors-trust"), "pledge.threshold", target=0.5, high=high)
+    with pytest.raises(InputError, match=r"threshold is 0; it must be a whole number of at least 1"):
+        tune(load("electors-trust"), "pledge.threshold", target=0.5, low=0)
 
 
 @pytest.mark.parametrize(
@@ -255,3 +270,16 @@ def test_the_frontier_keeps_the_probability() -> None:
     assert kept.record()["points"][1]["tuned"] is None
     with pytest.raises(InputError, match="tuned against itself"):
         frontier(scenario, "pledge.threshold", against="pledge.threshold", values=[1], target=0.5)
+
+
+@pytest.mark.parametrize(
+    ("against", "values", "sentence"),
+    [
+        ("run.seed", [1, 2], '"run.seed" moves nothing'),
+        ("law.upheld", 0.5, "law.upheld has the values 0.5; they must be a list"),
+        (None, [0.5], "A key is none; it must be a text"),
+    ],
+)
+def test_bad_frontiers(against: str, values: list[float], sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        frontier(load("lone-rogues"), "defection.probability", against=against, values=values, target=0.5)
