@@ -82,7 +82,7 @@ def ask(
     relative_error = None if relative_error is None else checked_relative_error(relative_error)
     model = scenario.model()
     solution, unsolved = _solved(model)
-    asked = _draws(scenario, seed, None if solution else relative_error) if draws is None else draws
+    asked = _draws(scenario, model, seed, None if solution else relative_error) if draws is None else draws
     kernel_start = perf_counter()
     simulation = simulate(model, asked, seed)
     kernel_end = perf_counter()
@@ -97,11 +97,11 @@ def ask(
     return Answer(scenario, solution, unsolved, simulation, rare, denial, variants, each, house, asked, *seconds)
 
 
-def _draws(scenario: Scenario, seed: int, relative_error: float | None) -> int:
+def _draws(scenario: Scenario, model: Model | Mixture, seed: int, relative_error: float | None) -> int:
     """Return what the scenario asks for, or more where a precision asks for more, and plain simulation can reach it."""
     if relative_error is None:
         return scenario.run.draws
-    wanted = plain_draws(scenario.model(), relative_error, confidence=scenario.run.confidence, seed=seed)
+    wanted = plain_draws(model, relative_error, confidence=scenario.run.confidence, seed=seed)
     return scenario.run.draws if wanted > MOST["crude"] else max(scenario.run.draws, ceil(wanted))
 
 

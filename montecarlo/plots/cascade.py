@@ -72,7 +72,7 @@ def figure(answer: Answer) -> Figure:
     for ax, paths in zip(panels, found, strict=True):
         plot_cascade(paths, ax=ax)
         ax.set_title(_told(answer, paths), loc="left")
-    head(whole, panels[0], answer, _told(answer, found[0]))
+    head(whole, panels[0], answer.scenario, _told(answer, found[0]))
     return whole
 
 

@@ -80,7 +80,7 @@ def figure(answer: Answer) -> Figure:
     lines = sum(len(textwrap.wrap(row.name, _LETTERS)) for row in _rows(answer))
     whole = style.new_figure(height=1.7 + 0.32 * max(lines, len(_rows(answer)) + 1))
     ax = plot_contributions(answer, ax=whole.subplots())
-    head(whole, ax, answer, f"The majority is denied: {denied(answer)}")
+    head(whole, ax, answer.scenario, f"The majority is denied: {denied(answer)}")
     return whole
 
 

@@ -75,7 +75,7 @@ def figure(answer: Answer) -> Figure:
         raise StoreError(f"The replay of the run has {told}; `montecarlo verify` compares every count.")
     whole = style.new_figure(height=4.6)
     ax = plot_convergence(found, ax=whole.subplots())
-    head(whole, ax, answer, f"The majority is denied: {denied(answer)}")
+    head(whole, ax, answer.scenario, f"The majority is denied: {denied(answer)}")
     return whole
 
 

@@ -108,7 +108,7 @@ def figure(answer: Answer) -> Figure:
     above.set_xlabel("")
     whole.align_ylabels()
     style.legend_below(below)
-    head(whole, above, answer, f"The majority is denied: {denied(answer)}")
+    head(whole, above, answer.scenario, f"The majority is denied: {denied(answer)}")
     return whole
 
 
@@ -117,7 +117,7 @@ def tail_figure(answer: Answer) -> Figure:
     """Return the distribution on a logarithmic axis."""
     whole = style.new_figure(height=4.6)
     ax = plot_distribution(answer, ax=whole.subplots(), log=True)
-    head(whole, ax, answer, f"The majority is denied: {denied(answer)}")
+    head(whole, ax, answer.scenario, f"The majority is denied: {denied(answer)}")
     return whole
 
 

@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from montecarlo.answer import Answer
+    from montecarlo.scenario import Scenario
 
 _LETTERS: Final = 72
 """Letters of a bold line that the usual width holds."""
 
 
-def head(figure: Figure, top: Axes, answer: Answer, line: str) -> None:
+def head(figure: Figure, top: Axes, scenario: Scenario, line: str) -> None:
     """Put the scenario's title above the figure and a line of what is shown above its topmost axes."""
-    changed = " (some values changed)" if answer.scenario.changes else ""
-    title = textwrap.fill(f"{answer.scenario.title}{changed}", _LETTERS, max_lines=2)
+    changed = " (some values changed)" if scenario.changes else ""
+    title = textwrap.fill(f"{scenario.title}{changed}", _LETTERS, max_lines=2)
     figure.suptitle(title, x=0.012, ha="left", fontsize=11.5, fontweight="bold", parse_math=False)
     top.set_title(line, loc="left", parse_math=False)
 

@@ -85,7 +85,7 @@ def figure(answer: Answer) -> Figure:
     ax = plot_house(answer, ax=whole.subplots())
     house = answer.house.house if answer.house else None
     line = "" if house is None else f"If nobody has a majority: {house.needed} of {house.delegations} delegations elect"
-    head(whole, ax, answer, line)
+    head(whole, ax, answer.scenario, line)
     return whole
 
 

@@ -84,7 +84,7 @@ def defections_figure(answer: Answer) -> Figure:
     whole = style.new_figure(height=_HEIGHT + 0.7)
     ax = plot_state_map(answer, ax=whole.subplots())
     total = f"{numbers.votes(answer.effective_mean)} of {answer.scenario.roster().leader_votes} votes"
-    head(whole, ax, answer, f"Lost on average, whatever comes of it: {total}{_simulated(answer)}")
+    head(whole, ax, answer.scenario, f"Lost on average, whatever comes of it: {total}{_simulated(answer)}")
     return whole
 
 
@@ -94,7 +94,9 @@ def laws_figure(answer: Answer) -> Figure:
     whole = style.new_figure(height=_HEIGHT + 0.7)
     ax = plot_state_map(answer, ax=whole.subplots(), of="laws")
     law_year = answer.scenario.roster().law_year
-    head(whole, ax, answer, f"{words.candidates(answer)[0]}'s electors, and what binds them: laws of {law_year}")
+    head(
+        whole, ax, answer.scenario, f"{words.candidates(answer)[0]}'s electors, and what binds them: laws of {law_year}"
+    )
     return whole
 
 

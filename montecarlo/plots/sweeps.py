@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from math import log10
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from montecarlo.plots import style
+from montecarlo.plots.heading import head
 from montecarlo.study.numeric_keys import is_whole
 from montecarlo.study.value_search import checked_target
 
@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
 
-    from montecarlo.scenario import Scenario
     from montecarlo.study.frontiers import Frontier
     from montecarlo.study.sweeping import Sweep
 
 _DENIED: Final = "probability that the majority is denied"
-_LETTERS: Final = 62
 _FACTOR: Final = 30.0
 """Values that span more than this factor stand on a logarithmic axis if they are spread evenly there."""
 _FEWEST: Final = 5
@@ -108,10 +106,9 @@ def figure(sweep: Sweep) -> Figure:
     """Return the sweep as a whole figure."""
     whole = style.new_figure(height=5.0 if len(sweep.keys) == 2 else 4.4)
     ax = plot_sweep(sweep, ax=whole.subplots())
-    _head(whole, sweep.told)
     draws = int(sweep.draws.max())
     seeded = f" (simulated: {draws:,} election{'s' * (draws > 1)} each)" if draws else " (exact)"
-    ax.set_title(f"{_DENIED[0].upper()}{_DENIED[1:]}{seeded}", loc="left", parse_math=False)
+    head(whole, ax, sweep.told, f"{_DENIED[0].upper()}{_DENIED[1:]}{seeded}")
     return whole
 
 
@@ -120,15 +117,8 @@ def frontier_figure(frontier: Frontier) -> Figure:
     """Return the frontier as a whole figure."""
     whole = style.new_figure()
     ax = plot_frontier(frontier, ax=whole.subplots())
-    _head(whole, frontier.told)
-    ax.set_title(f"The majority is denied with probability {frontier.target:g}", loc="left", parse_math=False)
+    head(whole, ax, frontier.told, f"The majority is denied with probability {frontier.target:g}")
     return whole
-
-
-def _head(whole: Figure, scenario: Scenario) -> None:
-    changed = " (some values changed)" if scenario.changes else ""
-    title = textwrap.fill(f"{scenario.title}{changed}", _LETTERS, max_lines=2)
-    whole.suptitle(title, x=0.012, ha="left", fontsize=12, fontweight="bold", parse_math=False)
 
 
 def _draw_line(ax: Axes, sweep: Sweep, target: float | None) -> None:

@@ -85,7 +85,7 @@ def figure(answer: Answer) -> Figure:
     """Return the electoral votes of both sides as a whole figure."""
     whole = style.new_figure(height=4.8)
     ax = plot_vote_totals(answer, ax=whole.subplots())
-    head(whole, ax, answer, f"The majority is denied: {denied(answer)}")
+    head(whole, ax, answer.scenario, f"The majority is denied: {denied(answer)}")
     return whole
 
 

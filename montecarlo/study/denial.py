@@ -147,7 +147,8 @@ def denial_of(
         if exact is not None:
             known.append((weight, exact))
             continue
-        if frequent:
+        # Plain elections tell only what the leader's electors do; those that are slow to draw otherwise are refused.
+        if frequent and (leaders.opponents is None or not is_quick(leaders)):
             strata.append((weight, PlainElections(leaders)))
             continue
         strata += [

@@ -15,6 +15,7 @@ from enumerated import Enumerated
 from montecarlo.errors import InputError, NotSolvable
 from montecarlo.model import Model, mixture
 from montecarlo.parts import Alone, Cascade, CommonOdds, Destination, Factors, Law, Opponents, Pledge
+from montecarlo.sampling.plain import PlainElections
 from montecarlo.study.denial import Denial, denial_of, given_denial
 
 CHANCES = [0.1, 0.05, 0.02, 0.2, 0.15]
@@ -76,7 +77,9 @@ def test_plain_elections_are_not_drawn_for_two_sides() -> None:
     other = Opponents([0.5], destination=destination)
     model = Model(CHANCES, 2, coordination=Pledge(CONDITIONAL, 3), destination=destination, opponents=other)
     with pytest.raises(NotSolvable, match="opponents"):
-        denial_of(model, seed=5, steps=1.0, frequent=True)
+        PlainElections(model)
+    factors = Model(CHANCES, 2, dependence=Factors(0.3), destination=destination, opponents=other)
+    assert denial_of(factors, seed=5, steps=1.0, frequent=True).method == "importance"
 
 
 @pytest.mark.parametrize("law", [None, Law(0.4, upheld=0.7)])
