@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,6 +107,4 @@ def print_sweep(found: Sweep, place: Path | None, *, as_json: bool) -> None:
     from montecarlo.show.screen import print_rich
     from montecarlo.show.study_tables import sweep_screen
 
-    # A change of a key that is swept holds nowhere in the table.
-    told = replace(found, scenario=found.told)
-    print_rich(sweep_screen(told, saved=None if place is None else str(place)))
+    print_rich(sweep_screen(found, saved=None if place is None else str(place)))

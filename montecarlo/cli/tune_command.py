@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,4 +141,4 @@ def _tune_against(
     from montecarlo.show.screen import print_rich
     from montecarlo.show.study_tables import frontier_screen
 
-    print_rich(frontier_screen(replace(found, scenario=found.told)))
+    print_rich(frontier_screen(found))

@@ -51,7 +51,7 @@ def frontier_screen(frontier: Frontier) -> RenderableType:
     notes = [f"at {place:.6g}: {why}" for place, why in zip(frontier.values, frontier.reasons, strict=True) if why]
     notes += [_how(found) for found in frontier.found if found is not None and found.draws][:1]
     named = f"{told}\nagainst those of {escape(frontier.against)}:\n"
-    return Group(*_head(frontier.scenario), named, table, *([""] * bool(notes)), *map(escape, notes))
+    return Group(*_head(frontier.told), named, table, *([""] * bool(notes)), *map(escape, notes))
 
 
 def sweep_screen(sweep: Sweep, *, saved: str | None) -> RenderableType:
@@ -66,7 +66,7 @@ def sweep_screen(sweep: Sweep, *, saved: str | None) -> RenderableType:
         notes.append("Some rows or columns are left out here; JSON, CSV and picture have them all.")
     notes += [escape(f"saved in {saved}")] if saved is not None else []
     told += f" down, {escape(sweep.keys[1])} across" if len(sweep.keys) == 2 else ""
-    return Group(*_head(sweep.scenario), f"{told}:\n", table, *([""] * bool(notes)), *notes)
+    return Group(*_head(sweep.told), f"{told}:\n", table, *([""] * bool(notes)), *notes)
 
 
 def value(tuned: Tuned) -> str:
