@@ -67,7 +67,9 @@ def text(name: str, answer: mc.Answer) -> str:
     if answer.solution is not None:
         lines.append(f"**{numbers.in_words(answer.solution).capitalize()}**, exactly; simulated {_simulated(answer)}.")
     else:
-        lines.append(f"**{numbers.one_in(simulation.probability).capitalize()}**, simulated: {_simulated(answer)}.")
+        lines.append(
+            f"**{numbers.share(simulation.hits, simulation.draws).capitalize()}**, simulated: {_simulated(answer)}."
+        )
     lines += ["", *(f"![{KINDS[kind].alt(answer)}](gallery/{name}-{kind}.png)\n" for kind in kinds_of(name, answer))]
     return "\n".join(lines)
 
@@ -97,9 +99,10 @@ def make() -> None:
         answer = answered(name)
         parts.append(text(name, answer))
         for kind in kinds_of(name, answer):
-            # A palette makes a picture of few colours half as large.
-            picture = Image.open(io.BytesIO(file_bytes(KINDS[kind].draw(answer), "png"))).quantize(colors=128)
-            picture.save(GALLERY / f"{name}-{kind}.png", optimize=True)
+            picture = Image.open(io.BytesIO(file_bytes(KINDS[kind].draw(answer), "png"))).convert("RGB")
+            # A palette makes a picture of few colours a third as large; this choice of one leaves the paper white.
+            few = picture.quantize(colors=256, method=Image.Quantize.MAXCOVERAGE)
+            few.save(GALLERY / f"{name}-{kind}.png", optimize=True)
         if name == FIRST:
             (GALLERY / f"{name}.html").write_text(page_of(answer), encoding="utf-8")
         print(name, flush=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from montecarlo.answer import Answer
 
 _DISAGREE, _IMPRECISE, _INTERRUPTED = 1, 3, 130
+_PICTURE = "distribution.png"
 
 
 @click.command(
@@ -78,7 +79,7 @@ def run(
         answer = answered(question, draws=draws, seed=seed, relative_error=relative_error, workers=workers)
     except KeyboardInterrupt:
         raise click.Abort("Interrupted before there was an answer, so that nothing is printed or saved.") from None
-    saved = None
+    saved = picture = None
     try:
         if not no_save:
             import montecarlo.store as store
@@ -88,13 +89,13 @@ def run(
                 from montecarlo.plots.distribution import figure
                 from montecarlo.plots.style import file_bytes
 
-                store.add_file(saved, "distribution.png", file_bytes(figure(answer), "png"))
+                picture = store.add_file(saved, _PICTURE, file_bytes(figure(answer), "png"))
     except KeyboardInterrupt:
         lost = "the run is not saved" if saved is None else f"{saved} has no picture"
         raise click.Abort(f"Interrupted while saving: the answer is printed, but {lost}.") from None
     finally:
         # An answer that cannot be saved is still an answer.
-        _print(answer, saved, as_json=as_json)
+        _print(answer, saved, picture, as_json=as_json)
     if not answer.finished:
         ctx.exit(_INTERRUPTED)
     if not answer.agrees:
@@ -106,10 +107,11 @@ def run(
         ctx.exit(_IMPRECISE)
 
 
-def _print(answer: Answer, saved: Path | None, *, as_json: bool) -> None:
+def _print(answer: Answer, saved: Path | None, picture: Path | None, *, as_json: bool) -> None:
     if as_json:
         print_json(answer.record())
         return
     from montecarlo.show.screen import answer_screen, print_rich
 
-    print_rich(answer_screen(answer, saved=None if saved is None else str(saved)))
+    places = [None if place is None else str(place) for place in (saved, picture)]
+    print_rich(answer_screen(answer, saved=places[0], picture=places[1]))

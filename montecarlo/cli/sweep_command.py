@@ -73,33 +73,32 @@ def sweep(
     question = loaded(scenario, changes)
     with over_processes("sweeping", workers=workers) as map_:
         found = swept(question, dict(parsed), draws=draws, seed=seed, map_=map_)
-    place = None
+    place = picture = None
     try:
         if table is not None:
             import montecarlo.store as store
 
             store.write_new(table, found.csv())
         if not no_save:
-            place = _save(found, results, plot=plot)
+            import montecarlo.saved_sweeps as saved_sweeps
+
+            place = saved_sweeps.save(found, results)
+            picture = _draw(found, place) if plot else None
     finally:
         # A sweep that cannot be saved is still a sweep.
-        print_sweep(found, place, as_json=as_json)
+        print_sweep(found, place, picture, as_json=as_json)
 
 
-def _save(found: Sweep, results: Path, *, plot: bool) -> Path:
+def _draw(found: Sweep, place: Path) -> Path:
     import montecarlo.saved_sweeps as saved_sweeps
     import montecarlo.store as store
+    from montecarlo.plots.style import file_bytes
+    from montecarlo.plots.sweeps import figure
 
-    place = saved_sweeps.save(found, results)
-    if plot:
-        from montecarlo.plots.style import file_bytes
-        from montecarlo.plots.sweeps import figure
-
-        store.add_file(place, saved_sweeps.PICTURE, file_bytes(figure(found), "png"))
-    return place
+    return store.add_file(place, saved_sweeps.PICTURE, file_bytes(figure(found), "png"))
 
 
-def print_sweep(found: Sweep, place: Path | None, *, as_json: bool) -> None:
+def print_sweep(found: Sweep, place: Path | None, picture: Path | None = None, *, as_json: bool) -> None:
     """Print a sweep as tables, or as JSON."""
     if as_json:
         print_json(found.record())
@@ -107,4 +106,5 @@ def print_sweep(found: Sweep, place: Path | None, *, as_json: bool) -> None:
     from montecarlo.show.screen import print_rich
     from montecarlo.show.study_tables import sweep_screen
 
-    print_rich(sweep_screen(found, saved=None if place is None else str(place)))
+    places = [None if each is None else str(each) for each in (place, picture)]
+    print_rich(sweep_screen(found, saved=places[0], picture=places[1]))

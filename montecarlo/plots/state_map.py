@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal
 
 import matplotlib
+import numpy as np
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import PowerNorm, to_rgb
+from matplotlib.colors import ListedColormap, PowerNorm, to_rgb
 from matplotlib.patches import Patch, Rectangle
 
 import montecarlo.data as data
@@ -29,6 +30,8 @@ _HEIGHT: Final = 5.7
 """Inches, without a heading: squares are as wide as the usual width allows."""
 _SIDE: Final = 0.94
 """Side of a square, of the distance between two."""
+# The palest fifth looks like the paper, or like the grey of those who have no electors.
+_BLUES: Final = ListedColormap(matplotlib.colormaps["Blues"](np.linspace(0.2, 1.0, 256)))
 _DARK: Final = 0.18
 """Relative luminance below which white letters are read more easily than black ones."""
 
@@ -126,17 +129,17 @@ def laws_words(answer: Answer) -> str:
 
 def _draw_defections(ax: Axes, answer: Answer) -> None:
     lost = dict(zip(answer.scenario.roster().states, answer.usually_lost.tolist(), strict=True))
-    norm, colours = PowerNorm(0.5, 0.0, max(lost.values()) or 1.0), matplotlib.colormaps["Blues"]
+    norm = PowerNorm(0.5, 0.0, max(lost.values()) or 1.0)
     for state in data.states():
         if state in lost:
             number = _short(lost[state], simulated=bool(_simulated(answer)))
-            _draw_tile(ax, state, colours(norm(lost[state])), number)
+            _draw_tile(ax, state, _BLUES(norm(lost[state])), number)
         else:
             _draw_tile(ax, state, _NOBODY, "")
     figure = ax.get_figure()
     assert figure is not None
     bar = figure.colorbar(
-        ScalarMappable(norm, colours), ax=ax, orientation="horizontal", fraction=0.045, pad=0.03, aspect=40
+        ScalarMappable(norm, _BLUES), ax=ax, orientation="horizontal", fraction=0.045, pad=0.03, aspect=40
     )
     bar.set_label("votes lost on average, on a square-root scale")
     bar.outline.set_visible(False)

@@ -203,6 +203,10 @@ def _draw_map(ax: Axes, sweep: Sweep, target: float | None) -> None:
     ticks = style.power_ticks(norm.vmin or _LEAST_DEPTH, 0.0)
     bar.set_ticks(ticks, labels=[style.power_of_ten(tick) for tick in ticks])
     bar.set_label(_DENIED)
+    for axis, key, values in (("x", sweep.keys[1], x), ("y", sweep.keys[0], y)):
+        _label_values(ax, axis, key, values)
+    ax.set_xlim(across[0], across[-1])
+    ax.set_ylim(up[0], up[-1])
     known = np.ma.masked_invalid(np.where(unseen, np.nan, exponents))
     _draw_contour(ax, bar, (x, y, known), ticks, {"colors": "white", "linewidths": 0.9})
     if target is not None:
@@ -212,10 +216,6 @@ def _draw_map(ax: Axes, sweep: Sweep, target: float | None) -> None:
         look: dict[str, Any] = {"color": "white", "markeredgecolor": style.BLACK, "markersize": 5}
         places = np.argwhere(unseen)
         ax.plot(x[places[:, 1]], y[places[:, 0]], "v", label="never simulated: at most the colour", **look)
-    for axis, key, values in (("x", sweep.keys[1], x), ("y", sweep.keys[0], y)):
-        _label_values(ax, axis, key, values)
-    ax.set_xlim(across[0], across[-1])
-    ax.set_ylim(up[0], up[-1])
     if ax.get_legend_handles_labels()[1]:
         style.legend_below(ax, columns=2)
 
@@ -229,6 +229,9 @@ def _draw_contour(
     if within and min(exponents.shape) >= _FEWEST:
         lines = ax.contour(*points, levels=within, linestyles="solid", **look)
         lines.set_path_effects([withStroke(linewidth=look["linewidths"] + 1.4, foreground=style.BLACK)])
+        told = ax.clabel(lines, fmt=style.power_of_ten, fontsize=style.SMALL)
+        for text in told:
+            text.set(color="white", path_effects=[withStroke(linewidth=1.8, foreground=style.BLACK)])
         bar.add_lines(lines, erase=False)
 
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, Context, Decimal
 from math import floor, inf, log10
+from typing import Final
 
+from montecarlo.estimates import Estimate
 from montecarlo.solution import Solution
+
+_SEEN: Final = 38_416
+"""Hits from which a simulated share is known to 1 % at 95 % confidence, and shown with a third digit."""
+_KNOWN: Final = 0.01
 
 
 def probability(
@@ -40,6 +46,7 @@ def one_in(
     log10_value: float | None = None,
     complement: float | None = None,
     log10_complement: float | None = None,
+    digits: int = 3,
 ) -> str:
     """Return a probability in words: "1 in 1.8e63", "1 in 122", "1 in 3.95", "63 in 100", "all but 1 in 4.1e9".
 
@@ -49,6 +56,8 @@ def one_in(
         The probability, and one minus it where that is known better than by subtraction.
     log10_value, log10_complement : float, optional
         Their logarithms, for what a float cannot hold; minus infinity means impossible, and certain.
+    digits : int
+        Significant digits of the second number below a thousand; of larger ones, if fewer than three.
     """
     complement = 1 - value if complement is None else complement
     exponent = log10_value if log10_value is not None else _log10(value)
@@ -58,10 +67,10 @@ def one_in(
     if besides == -inf:
         return "certain"
     if besides < -2.3:
-        return f"all but 1 in {_large(-besides)}"
+        return f"all but 1 in {_large(-besides, digits)}"
     if value >= 0.5:
         return f"{100 * value:.0f} in 100"
-    return f"1 in {_large(-exponent)}"
+    return f"1 in {_large(-exponent, digits)}"
 
 
 def in_words(solution: Solution) -> str:
@@ -74,16 +83,34 @@ def in_words(solution: Solution) -> str:
     )
 
 
+def share(hits: int, draws: int) -> str:
+    """Return a simulated share in words, as `one_in` does, with no more digits than it is known to."""
+    return one_in(hits / draws, digits=known_digits(hits, draws))
+
+
+def weighed(estimate: Estimate) -> str:
+    """Return a weighed probability in words, likewise."""
+    digits = 3 if estimate.relative_error <= _KNOWN else 2
+    return one_in(estimate.probability, log10_value=estimate.log10_probability, digits=digits)
+
+
+def known_digits(hits: int, draws: int) -> int:
+    """Return how many digits of a simulated share are worth showing."""
+    return 3 if min(hits, draws - hits) >= _SEEN else 2
+
+
 def _log10(value: float) -> float:
     return log10(value) if value > 0 else -inf
 
 
-def _large(exponent: float) -> str:
-    """10**exponent with two or three digits, in full up to a million."""
-    if exponent < 6:
-        number = 10**exponent
-        return f"{number:,.0f}" if number >= 99.5 else f"{number:.3g}"
-    return scientific(exponent, 2)
+def _large(exponent: float, digits: int) -> str:
+    """10**exponent with two or three digits; from three on in full, up to a million."""
+    if exponent >= 6:
+        return scientific(exponent, 2)
+    number = 10**exponent
+    if digits < 3:
+        number = float(f"{number:.{digits - 1}e}")
+    return f"{number:,.0f}" if number >= 99.5 else f"{number:.{digits}g}"
 
 
 def scientific(exponent: float, digits: int) -> str:

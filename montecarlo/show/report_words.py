@@ -17,6 +17,8 @@ from montecarlo.study.contributions import Variant
 from montecarlo.uncertainty import Bounded, normal_quantile
 
 _LOG10_E: Final = log10(e)
+_KNOWN: Final = 0.0051
+"""Relative standard error up to which the answer is known to 1 % at 95 % confidence, and has a third digit."""
 _SEEN: Final = 3.0
 """Standard errors beyond which two simulated probabilities are said to differ."""
 
@@ -96,9 +98,13 @@ def headline(answer: Answer) -> Headline:
     if found.how == "simulated" and simulation.hits in (0, simulation.draws):
         return Headline(*_never_or_always(answer, event), how)
     told = frequencies.frequency(found.exponent, found.besides, event)
-    value = 10.0**found.exponent
-    logs = {"log10_value": found.exponent, "log10_complement": found.besides}
-    shown = numbers.one_in(value, complement=10.0**found.besides, **logs)
+    shown = numbers.one_in(
+        10.0**found.exponent,
+        complement=10.0**found.besides,
+        log10_value=found.exponent,
+        log10_complement=found.besides,
+        digits=3 if found.relative_error < _KNOWN else 2,
+    )
     return Headline(shown if found.how == "exact" else f"about {shown}", told, how)
 
 

@@ -30,8 +30,8 @@ def print_rich(content: RenderableType) -> None:
     click.echo("\n".join(line.rstrip(" ") for line in printed.get().splitlines()).strip("\n"), color=True)
 
 
-def answer_screen(answer: Answer, *, saved: str | None) -> RenderableType:
-    """Return the answer as something that a rich console prints."""
+def answer_screen(answer: Answer, *, saved: str | None, picture: str | None = None) -> RenderableType:
+    """Return the answer, and where it and its picture are, as something that a rich console prints."""
     scenario = answer.scenario
     parts: list[RenderableType] = [f"[bold]{escape(scenario.title)}[/bold]"]
     if scenario.question:
@@ -43,7 +43,7 @@ def answer_screen(answer: Answer, *, saved: str | None) -> RenderableType:
     parts += _denial(answer)
     parts += _variants(answer)
     parts += ["\nThis assumes:", _list(words.assumptions(answer))]
-    parts.append(_rows(_run(answer, saved)))
+    parts.append(_rows(_run(answer, saved, picture)))
     return Group(*parts)
 
 
@@ -156,7 +156,7 @@ def _how(variants: Sequence[Variant]) -> str:
     return told and f" ({told})"
 
 
-def _run(answer: Answer, saved: str | None) -> list[tuple[str, str]]:
+def _run(answer: Answer, saved: str | None, picture: str | None) -> list[tuple[str, str]]:
     simulation = answer.simulation
     rows = []
     if not answer.finished:
@@ -164,8 +164,8 @@ def _run(answer: Answer, saved: str | None) -> list[tuple[str, str]]:
         rows.append(("interrupted", text))
     times = f"{answer.seconds:.2f} s ({answer.kernel_seconds:.2f} s simulating, {simulation.backend})"
     rows.append(("seed", f"{simulation.seed}; {times}"))
-    if saved is not None:
-        rows.append(("saved in", escape(saved)))
+    places = {"saved in": saved, "picture": picture}
+    rows += [(name, escape(place)) for name, place in places.items() if place is not None]
     return rows
 
 

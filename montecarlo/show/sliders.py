@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 from itertools import groupby
+from threading import Thread
 from time import perf_counter
 from typing import Any, Final
 
@@ -78,6 +79,8 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self.run.on_click(lambda _: self._on_run())
         self.reset.on_click(lambda _: self._on_reset())
         self._tell()
+        if not self.view.exact:
+            Thread(target=exploration.prepare, name="prepare").start()
 
     def _arranged(self) -> list[widgets.Widget]:
         scenario = self._exploration.scenario

@@ -54,17 +54,20 @@ def frontier_screen(frontier: Frontier) -> RenderableType:
     return Group(*_head(frontier.told), named, table, *([""] * bool(notes)), *map(escape, notes))
 
 
-def sweep_screen(sweep: Sweep, *, saved: str | None) -> RenderableType:
-    """Return a sweep as something that a rich console prints."""
+def sweep_screen(sweep: Sweep, *, saved: str | None, picture: str | None = None) -> RenderableType:
+    """Return a sweep, and where it and its picture are, as something that a rich console prints."""
     told = f"\nProbability that the majority is denied, by {escape(sweep.keys[0])}"
     table, left_out = (_line(sweep), False) if len(sweep.keys) == 1 else _grid(sweep)
     notes = []
     if sweep.simulated.any():
         draws = int(sweep.draws.max())
-        notes.append(f"~ simulated, {draws:,} elections each, seed {sweep.seed}; < below, at {_level(sweep)}")
+        notes.append(
+            f"~ simulated, {draws:,} election{'s' * (draws > 1)} each, seed {sweep.seed}; < below, at {_level(sweep)}"
+        )
     if left_out:
         notes.append("Some rows or columns are left out here; JSON, CSV and picture have them all.")
-    notes += [escape(f"saved in {saved}")] if saved is not None else []
+    places = {"saved": saved, "picture": picture}
+    notes += [escape(f"{name} in {place}") for name, place in places.items() if place is not None]
     told += f" down, {escape(sweep.keys[1])} across" if len(sweep.keys) == 2 else ""
     return Group(*_head(sweep.told), f"{told}:\n", table, *([""] * bool(notes)), *notes)
 
@@ -98,16 +101,18 @@ def _head(scenario: Scenario) -> list[RenderableType]:
 
 
 def _how(tuned: Tuned) -> str:
-    return f"{tuned.draws:,} elections simulated for each, of the same random numbers: seed {tuned.seed}"
+    elections = f"{tuned.draws:,} election{'s' * (tuned.draws > 1)}"
+    return f"{elections} simulated for each, of the same random numbers: seed {tuned.seed}"
 
 
 def _point(point: Point) -> tuple[str, str]:
     """Show a probability in words and as a number; of a simulated one the hits."""
     if point.draws:
-        words = "every time" if point.hits == point.draws else numbers.one_in(point.probability)
+        words = "every time" if point.hits == point.draws else numbers.share(point.hits, point.draws)
         return words if point.hits else "not once", f"{point.hits:,} of {point.draws:,}"
-    logs = {"log10_value": point.log10_probability, "log10_complement": point.log10_complement}
-    return numbers.one_in(point.probability, **logs), numbers.probability(point.probability, **logs, digits=3)
+    value, seen, others = point.probability, point.log10_probability, point.log10_complement
+    words = numbers.one_in(value, log10_value=seen, log10_complement=others)
+    return words, numbers.probability(value, log10_value=seen, log10_complement=others)
 
 
 def _table(*columns: str) -> Table:
@@ -160,11 +165,14 @@ def _cell(sweep: Sweep, place: tuple[int, ...]) -> str:
         float(sweep.probability[place]),
         log10_value=float(sweep.log10_probability[place]),
         log10_complement=float(sweep.log10_complement[place]),
+        digits=numbers.known_digits(hits, draws) if draws else 3,
     )
     return f"~{shown}" if draws else shown
 
 
 def _words(sweep: Sweep, place: int) -> str:
+    if sweep.draws[place]:
+        return numbers.share(int(sweep.hits[place]), int(sweep.draws[place]))
     return numbers.one_in(
         float(sweep.probability[place]),
         log10_value=float(sweep.log10_probability[place]),

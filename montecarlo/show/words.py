@@ -71,7 +71,7 @@ def simulated(answer: Answer) -> Row:
     if simulation.hits == simulation.draws:
         return "every time", f"{times} elections: above {numbers.lower_limit(low)} at {level}"
     bounds = f"{numbers.probability(low, digits=4)} to {numbers.probability(high, digits=4)} at {level}"
-    return numbers.one_in(simulation.probability), f"{times}: {bounds}"
+    return numbers.share(simulation.hits, simulation.draws), f"{times}: {bounds}"
 
 
 def weighed(answer: Answer) -> Row | None:
@@ -81,8 +81,7 @@ def weighed(answer: Answer) -> Row | None:
         return None
     if rare.withheld:
         return "unknown", f"{rare.withheld}."
-    shown = numbers.one_in(rare.probability, log10_value=rare.log10_probability)
-    return shown, f"{weighed_value(rare)}: {rare.draws:,} elections drawn as if it were frequent"
+    return numbers.weighed(rare), f"{weighed_value(rare)}: {rare.draws:,} elections drawn as if it were frequent"
 
 
 def weighed_value(rare: Estimate) -> str:
@@ -108,7 +107,7 @@ def simulated_share(hits: int, draws: int, confidence: float) -> str:
     low, high = clopper_pearson(hits, draws, confidence)
     if hits == 0:
         return f"below {numbers.upper_limit(high)}"
-    return f"above {numbers.lower_limit(low)}" if hits == draws else f"~ {numbers.one_in(hits / draws)}"
+    return f"above {numbers.lower_limit(low)}" if hits == draws else f"~ {numbers.share(hits, draws)}"
 
 
 def greatest(answer: Answer) -> str:
@@ -217,7 +216,7 @@ def variant(found: Variant) -> str:
         return numbers.one_in(found.probability, log10_value=found.log10_probability)
     if found.probability in (0.0, 1.0):
         return f"{'not once' if found.probability == 0.0 else 'every time'} in {found.draws:,}"
-    return f"~ {numbers.one_in(found.probability)}"
+    return f"~ {numbers.share(round(found.probability * found.draws), found.draws)}"
 
 
 def simulated_variants(variants: Sequence[Variant]) -> str:

@@ -35,6 +35,8 @@ def checked_points(points: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any
 def _checked(point: Mapping[str, Any]) -> tuple[float, float, float, int, int]:
     """Return one point: probability, both logarithms, hits and draws."""
     probability, hits, draws = point["probability"], point["hits"], point["draws"]
+    if hits is None and draws == 0:
+        hits = 0
     if type(hits) is not int or type(draws) is not int or not 0 <= hits <= draws < _COUNT:
         raise ValueError("its counts do not fit together")
     if isinstance(probability, bool) or not isinstance(probability, int | float) or not 0.0 <= probability <= 1.0:

@@ -37,7 +37,7 @@ _NEAR: Final = 1e-6
 """The ends of an interval may differ by so much, as they are reckoned by other versions."""
 
 Made = TypeVar("Made")
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +120,7 @@ class Sweep:
         return ends[0], ends[1]
 
     def record(self) -> dict[str, Any]:
-        """Return the sweep as one JSON object; a logarithm that is none is None."""
+        """Return the sweep as one JSON object; a logarithm that is none is None, as are the hits of an exact answer."""
         return {
             "schema_version": SCHEMA_VERSION,
             "scenario": self.scenario.name,
@@ -130,7 +130,9 @@ class Sweep:
             "values": [list(each) for each in self.values],
             "seed": self.seed,
             "confidence": self.confidence,
-            "points": [dict(zip(_COLUMNS, row, strict=True)) for _, row in self._rows()],
+            "points": [
+                dict(zip((*self.keys, *_COLUMNS), (*values, *row), strict=True)) for values, row in self._rows()
+            ],
         }
 
     def csv(self) -> str:
@@ -145,7 +147,7 @@ class Sweep:
             arrays = self.probability, self.log10_probability, self.log10_complement, low, high
             hits, draws = int(self.hits[place]), int(self.draws[place])
             found = (finite(float(each[place])) for each in arrays)
-            yield values, (*found, "simulated" if draws else "exact", hits, draws)
+            yield values, (*found, *(("simulated", hits) if draws else ("exact", None)), draws)
 
     @classmethod
     def from_record(cls, scenario: Scenario, told: Mapping[str, Any]) -> Sweep:
@@ -169,6 +171,8 @@ class Sweep:
             ends = all(isclose(one[name], same[name], rel_tol=_NEAR) for name in ("low", "high"))
             if one["method"] != same["method"] or not ends:
                 raise ValueError("its intervals do not fit its counts")
+            if any(one[key] != same[key] for key in keys):
+                raise ValueError("its points do not stand at its values")
         scenario.replace({key: row[0] for key, row in zip(keys, values, strict=True)})
         return found
 

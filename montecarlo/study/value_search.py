@@ -146,9 +146,9 @@ class ValueSearch:
         # Where it hardly changes, the first value is told rather than one that rounding made the last.
         least = min(known, key=lambda value: round(known[value].log_odds, _DIGITS))
         most = max(known, key=lambda value: round(known[value].log_odds, _DIGITS))
-        told = f"stays between {_told(known[least])} (at {least:.6g}) and {_told(known[most])} (at {most:.6g})"
+        told = f"stays between {_told(known[least], f'{least:.6g}')} and {_told(known[most], f'{most:.6g}')}"
         if known[least] == known[most]:
-            told = f"is {_told(known[least])} at all of them"
+            told = f"is {_told(known[least], 'all of them')}"
         where = f"{self.key} between {self.low:.6g} and {self.high:.6g}"
         return NotReachable(f"No value of {where} gives {self.target:g}: the probability {told}.")
 
@@ -157,7 +157,7 @@ class ValueSearch:
         here = self.off(value)
         other = min((each for each in self.tried if self.off(each) * here < 0.0), key=lambda each: abs(each - value))
         ends = sorted([(value, self.known(value)), (other, self.known(other))], key=lambda each: each[0])
-        told = " and ".join(f"{_told(found)} (at {each:.10g})" for each, found in ends)
+        told = " and ".join(_told(found, f"{each:.10g}") for each, found in ends)
         return NotReachable(f"No value of {self.key} gives {self.target:g}: the probability jumps between {told}.")
 
     @property
@@ -234,10 +234,15 @@ def _ends(scale: Scale, low: float | None, high: float | None) -> tuple[float, f
     return start, stop
 
 
-def _told(found: Point) -> str:
-    """Show a probability, one that was simulated as hits of draws."""
+def _told(found: Point, where: str) -> str:
+    """Show a probability and where it is; of one that was simulated the hits, and a share if it is one."""
     if found.draws:
-        return f"{found.hits:,} of {found.draws:,} simulated"
-    return numbers.probability(
+        counted = f"{found.hits:,} of {found.draws:,} simulated"
+        if found.hits in (0, found.draws):
+            return f"{counted} (at {where})"
+        shown = numbers.probability(found.probability, digits=numbers.known_digits(found.hits, found.draws))
+        return f"about {shown} (at {where}: {counted})"
+    shown = numbers.probability(
         found.probability, log10_value=found.log10_probability, log10_complement=found.log10_complement
     )
+    return f"{shown} (at {where})"

@@ -120,8 +120,9 @@ def test_a_fresh_seed_is_recorded(tmp_path: Path) -> None:
 
 
 def test_plot(tmp_path: Path) -> None:
-    command("run", "bound-electors", "--draws", "10000", "--plot", cwd=tmp_path)
+    printed = command("run", "bound-electors", "--draws", "10000", "--plot", cwd=tmp_path).stdout
     (picture,) = tmp_path.glob("results/*/distribution.png")
+    assert printed.splitlines()[-1].split() == ["picture", str(picture.relative_to(tmp_path))]
     assert picture.read_bytes().startswith(b"\x89PNG")
     refused = command("run", "bound-electors", "--plot", "--no-save", cwd=tmp_path, code=2)
     assert "--plot draws into the saved run" in refused.stderr

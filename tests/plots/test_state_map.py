@@ -59,7 +59,8 @@ def test_colours_and_numbers_are_the_votes_lost(scenario: str) -> None:
     most = max(lost.values())
     for state, (colour, number, _) in shown.items():
         if state in lost:
-            assert np.allclose(colour, matplotlib.colormaps["Blues"]((lost[state] / most) ** 0.5), atol=0.01)
+            blue = matplotlib.colormaps["Blues"](0.2 + 0.8 * (lost[state] / most) ** 0.5)
+            assert np.allclose(colour, blue, atol=0.01)
             assert float(number) == pytest.approx(lost[state], rel=0.051 if lost[state] >= 0.001 else 0.5)
         else:
             assert (colour, number) == (GREY, "")

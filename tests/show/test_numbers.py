@@ -52,6 +52,23 @@ def test_one_in(value: float, text: str) -> None:
     assert numbers.one_in(value) == text
 
 
+@pytest.mark.parametrize(
+    ("hits", "draws", "text"),
+    [
+        (56_083, 1_000_000, "1 in 17.8"),
+        (165, 50_000, "1 in 300"),
+        (1_359, 50_000, "1 in 37"),
+        (4_829, 1_000_000, "1 in 210"),
+        (3, 100_000, "1 in 33,000"),
+        (3, 10**8, "1 in 3.3e7"),
+        (99_999, 100_000, "all but 1 in 100,000"),
+        (961_584, 1_000_000, "96 in 100"),
+    ],
+)
+def test_a_share_has_the_digits_that_its_interval_leaves(hits: int, draws: int, text: str) -> None:
+    assert numbers.share(hits, draws) == text
+
+
 def test_one_in_beyond_a_float() -> None:
     assert numbers.one_in(0.0, log10_value=-2173.71) == "1 in 5.1e2173"
     assert numbers.one_in(1.0, complement=1e-20) == "all but 1 in 1.0e20"

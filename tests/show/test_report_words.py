@@ -190,7 +190,7 @@ def test_methods_name_the_algorithm_and_the_sampler(lone: Answer) -> None:
     told = dict(methods(lone, "some stream"))
     assert "Poisson binomial" in told["Exact answer"]
     assert "20,000 whole elections" in told["Simulation"]
-    assert "seed 7 (some stream; numpy)" in told["Simulation"]
+    assert f"seed 7 (some stream; {lone.simulation.backend})" in told["Simulation"]
     assert "exactly the coverage" in told["Weighed answer"]
     assert list(dict(methods(seen(lone, 5, 100), ""))) == ["Exact answer", "Simulation", "If it happens"]
     assert dict(methods(seen(lone, 5, 100), ""))["Exact answer"] == "There is none. It is too hard."

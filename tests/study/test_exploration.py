@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -46,6 +47,18 @@ def test_what_has_no_exact_answer_is_simulated() -> None:
     # The opponents, who do not matter to the leader's majority, are left out.
     low, high = simulate(load("hamilton-2016").model(), 20_000, seed=3).interval(0.9999)
     assert low < view.probability < high
+
+
+def test_once_prepared_the_quick_backend_sees_the_same() -> None:
+    exploration, changes = Exploration(load("hamilton-2016")), {"factors.national": 0.4}
+    before = exploration.at(changes).simulation
+    exploration.prepare()
+    after = exploration.at(changes).simulation
+    assert before is not None
+    assert after is not None
+    assert before.backend == "numpy"
+    assert after.backend == ("numpy" if find_spec("numba") is None else "numba")
+    assert np.array_equal(before.counts, after.counts)
 
 
 def test_an_exact_answer_that_takes_long_waits_until_it_is_asked_for() -> None:
