@@ -68,7 +68,8 @@ def electors(scenario: str, changes: tuple[str, ...], states: tuple[str, ...], a
     if unknown := sorted(wanted - set(data.states())):
         named = " or ".join(map(shown, unknown))
         raise InputError(f"No state is called {named}; --state takes its two letters, such as TX, or DC.")
-    seats = [seat for seat in loaded(scenario, changes).roster().seats if not wanted or seat.state in wanted]
+    valid = loaded(scenario, changes)
+    seats = [seat for seat in valid.roster().seats if not wanted or seat.state in wanted]
     if as_json:
         print_json([_row(seat) for seat in seats])
     elif as_csv:
@@ -77,6 +78,8 @@ def electors(scenario: str, changes: tuple[str, ...], states: tuple[str, ...], a
         sys.stdout.write(csv_text(_COLUMNS, [list(_row(seat).values()) for seat in seats]))
     else:
         _print_table(seats)
+        if valid.accounts:
+            click.echo(f"\nNot in the list: what the accounts {', '.join(valid.accounts)} set, each for itself.")
 
 
 def _row(seat: Seat) -> dict[str, Any]:

@@ -90,8 +90,8 @@ def words(answer: Answer) -> str:
     run = answer.simulation
     low, high = answer.interval
     level = f"{100 * answer.confidence:g} %"
-    end = f"{run.hits:,} of {run.draws:,} elections, {level} interval {numbers.probability(low)} to "
-    end += numbers.upper_limit(high)
+    end = f"{run.hits:,} of {run.draws:,} elections, {level} interval "
+    end += f"{numbers.probability(low, digits=4)} to {numbers.probability(high, digits=4)}"
     if not run.hits:
         end = f"not once in {run.draws:,} elections, which means below {numbers.upper_limit(high)} at {level}"
     exact = "" if answer.solution is None else f" The exact answer, a line: {numbers.in_words(answer.solution)}."
@@ -110,11 +110,12 @@ def _draw_running(ax: Axes, convergence: Convergence) -> None:
             color=style.SIMULATED, markeredgewidth=0.8, label=f"no hit so far: below this, at {level}",
         )  # fmt: skip
     if seen.any():
+        low, high = (numbers.probability(float(end), digits=4) for end in ends[-1])
         label = f"simulated: {hits[-1]:,} of {draws[-1]:,} elections"
         ax.plot(draws[seen], convergence.probability[seen], "o-", markersize=3.5, color=style.SIMULATED, label=label)
         ax.fill_between(
             draws[seen], ends[seen, 0], ends[seen, 1], color=style.SIMULATED, alpha=0.18, linewidth=0,
-            label=f"{level} interval, in the end {ends[-1, 0]:.3g} to {ends[-1, 1]:.3g}",
+            label=f"{level} interval, in the end {low} to {high}",
         )  # fmt: skip
 
 

@@ -49,7 +49,9 @@ def test_electors(tmp_path: Path) -> None:
     assert len(texans) == 38
     assert texans[0]["id"] == "TX-01"
     assert texans[0]["name"] == "Christopher Suprun"
-    assert "Christopher Suprun" in command("electors", "hamilton-2016", "--state", "TX", cwd=tmp_path).stdout
+    listed = command("electors", "hamilton-2016", "--state", "TX", cwd=tmp_path).stdout
+    assert "Christopher Suprun" in listed
+    assert "Not in the list: what the accounts whip-count, electors-trust, first-mover set" in listed
 
 
 def test_electors_make_the_round_trip_through_a_table(tmp_path: Path) -> None:
