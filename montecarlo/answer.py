@@ -13,7 +13,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from montecarlo.errors import NotSolvable
 from montecarlo.estimates import Estimate, Simulation, agreement
 from montecarlo.exact.any_dependence import greatest_probability
 from montecarlo.model import Mixture, Model
@@ -147,12 +146,7 @@ class Answer:
     @cached_property
     def pmf(self) -> NDArray[np.float64]:
         """The exact distribution of lost votes as far as it is known: whole, below `needed`, or empty."""
-        if self.solution is None:
-            return np.zeros(0)
-        try:
-            return self.solution.pmf
-        except NotSolvable:
-            return self.solution.pmf_below
+        return np.zeros(0) if self.solution is None else self.solution.known
 
     @cached_property
     def any_dependence(self) -> float:

@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from montecarlo.errors import NotSolvable
+
 
 @dataclass(frozen=True)
 class Outcomes:
@@ -105,6 +107,14 @@ class Solution:
         values = self.whole() if callable(self.whole) else self.whole
         values.setflags(write=False)
         return values
+
+    @property
+    def known(self) -> NDArray[np.float64]:
+        """Its `pmf`, or `pmf_below` where only that can be computed."""
+        try:
+            return self.pmf
+        except NotSolvable:
+            return self.pmf_below
 
     def agrees_with(self, other: Solution) -> bool:
         """Say whether two computations of one answer agree within their bounds on the error.

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from montecarlo.parts import Cascade
 from montecarlo.plots import style
 from montecarlo.plots.heading import head
+from montecarlo.plots.results import refuse_other
 from montecarlo.study.cascade_paths import CascadePaths, cascade_paths
 
 if TYPE_CHECKING:
@@ -40,7 +41,13 @@ def plot_cascade(paths: CascadePaths, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib Axes
         What was drawn on.
+
+    Raises
+    ------
+    InputError
+        For anything else.
     """
+    refuse_other(paths, CascadePaths, "montecarlo.cascade_paths")
     ax = style.axes(ax)
     rounds = np.arange(paths.rounds + 1)
     lowest, low, middle, high, highest = paths.quantiles(0.05, 0.25, 0.5, 0.75, 0.95)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from math import inf, log10
 from typing import TYPE_CHECKING, Final
 
+from montecarlo.answer import Answer
 from montecarlo.plots import style
 from montecarlo.plots.heading import denied, head
+from montecarlo.plots.results import refuse_other
 from montecarlo.show import numbers
 from montecarlo.show.words import simulated_share
 from montecarlo.uncertainty import clopper_pearson
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from montecarlo.answer import Answer
     from montecarlo.study.contributions import Variant
 
 _LETTERS: Final = 26
@@ -54,7 +55,13 @@ def plot_contributions(answer: Answer, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib Axes
         What was drawn on; its x axis is the decimal logarithm.
+
+    Raises
+    ------
+    InputError
+        For anything else.
     """
+    refuse_other(answer, Answer, "montecarlo.ask")
     ax = style.axes(ax)
     rows = _rows(answer)
     for place, row in enumerate(rows):

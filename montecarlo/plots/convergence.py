@@ -9,6 +9,7 @@ from montecarlo.engine.simulation import backend_for
 from montecarlo.errors import StoreError
 from montecarlo.plots import style
 from montecarlo.plots.heading import denied, head
+from montecarlo.plots.results import refuse_other
 from montecarlo.show import numbers
 from montecarlo.study.convergence import FEWEST, Convergence, converge
 
@@ -40,7 +41,13 @@ def plot_convergence(convergence: Convergence, *, ax: Axes | None = None) -> Axe
     -------
     matplotlib Axes
         What was drawn on.
+
+    Raises
+    ------
+    InputError
+        For anything else.
     """
+    refuse_other(convergence, Convergence, "montecarlo.converge")
     ax = style.axes(ax)
     _draw_running(ax, convergence)
     ax.set_xscale("log")

@@ -8,16 +8,18 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from montecarlo.answer import Answer
+from montecarlo.estimates import Simulation
 from montecarlo.plots import style
 from montecarlo.plots.heading import denied, head
+from montecarlo.plots.results import refuse_other
 from montecarlo.show import numbers
+from montecarlo.solution import Solution
 from montecarlo.uncertainty import clopper_pearson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from montecarlo.answer import Answer
 
 _DEEPEST: Final = 1e-30
 """Where the logarithmic axis ends unless the needed line lies deeper."""
@@ -26,13 +28,13 @@ _HEADROOM: Final = 0.13
 
 
 @style.applied()
-def plot_distribution(answer: Answer, *, ax: Axes | None = None, log: bool = False) -> Axes:
+def plot_distribution(result: Answer | Solution | Simulation, *, ax: Axes | None = None, log: bool = False) -> Axes:
     """Draw how many votes defect: simulated shares with their intervals, the exact distribution, the needed line.
 
     Parameters
     ----------
-    answer : Answer
-        What to draw.
+    result : Answer, Solution or Simulation
+        What to draw: both, or what `montecarlo.solve` or `montecarlo.simulate` found of a model.
     ax : matplotlib Axes, optional
         Where to draw; by default on a figure of its own.
     log : bool
@@ -42,9 +44,15 @@ def plot_distribution(answer: Answer, *, ax: Axes | None = None, log: bool = Fal
     -------
     matplotlib Axes
         What was drawn on.
+
+    Raises
+    ------
+    InputError
+        For anything else.
     """
+    refuse_other(result, (Answer, Solution, Simulation), "montecarlo.ask, solve or simulate")
     ax = style.axes(ax)
-    _draw(answer, ax, log=log)
+    _draw(result, ax, log=log)
     style.legend_below(ax)
     return ax
 
@@ -136,12 +144,17 @@ def words(answer: Answer) -> str:
     )
 
 
-def _draw(answer: Answer, ax: Axes, *, log: bool) -> None:
-    simulation = answer.simulation
-    draw_votes(
-        ax, needed=simulation.needed, pmf=answer.pmf, counts=simulation.counts, draws=simulation.draws,
-        confidence=answer.confidence, log=log,
-    )  # fmt: skip
+def _draw(result: Answer | Solution | Simulation, ax: Axes, *, log: bool) -> None:
+    if isinstance(result, Solution):
+        draw_votes(ax, needed=len(result.pmf_below), pmf=result.known, log=log)
+    elif isinstance(result, Simulation):
+        draw_votes(ax, needed=result.needed, counts=result.counts, draws=result.draws, log=log)
+    else:
+        simulation = result.simulation
+        draw_votes(
+            ax, needed=simulation.needed, pmf=result.pmf, counts=simulation.counts, draws=simulation.draws,
+            confidence=result.confidence, log=log,
+        )  # fmt: skip
 
 
 def _draw_shares(ax: Axes, counts: NDArray[np.int64], draws: int, confidence: float) -> None:

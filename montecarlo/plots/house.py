@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from montecarlo.answer import Answer
 from montecarlo.errors import InputError
 from montecarlo.plots import style
 from montecarlo.plots.heading import head
+from montecarlo.plots.results import refuse_other
 from montecarlo.show import numbers
 from montecarlo.show.words import candidates, simulated_share
 from montecarlo.uncertainty import clopper_pearson
@@ -17,8 +19,6 @@ from montecarlo.uncertainty import clopper_pearson
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from montecarlo.answer import Answer
 
 _THREE, _TWO = "Three candidates", "Nobody comes third"
 
@@ -53,6 +53,7 @@ def plot_house(answer: Answer, *, ax: Axes | None = None) -> Axes:
     InputError
         If the scenario says nothing of a House.
     """
+    refuse_other(answer, Answer, "montecarlo.ask")
     if answer.house is None:
         raise InputError(f"This cannot be drawn: {missing(answer)}.")
     ax = style.axes(ax)

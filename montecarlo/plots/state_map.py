@@ -12,9 +12,11 @@ from matplotlib.colors import ListedColormap, PowerNorm, to_rgb
 from matplotlib.patches import Patch, Rectangle
 
 import montecarlo.data as data
+from montecarlo.answer import Answer
 from montecarlo.errors import InputError
 from montecarlo.plots import style
 from montecarlo.plots.heading import head
+from montecarlo.plots.results import refuse_other
 from montecarlo.show import numbers, words
 from montecarlo.study.if_it_happens import expected_by_group
 
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.typing import ColorType
-
-    from montecarlo.answer import Answer
 
 _NOBODY: Final = "#E4E4E4"
 _HEIGHT: Final = 5.7
@@ -66,6 +66,7 @@ def plot_state_map(answer: Answer, *, ax: Axes | None = None, of: Literal["defec
     InputError
         If `of` is something else.
     """
+    refuse_other(answer, Answer, "montecarlo.ask")
     if of not in ("defections", "laws"):
         raise InputError(f"of is {of!r}; it must be 'defections' or 'laws'.")
     ax = style.axes(ax, height=_HEIGHT)

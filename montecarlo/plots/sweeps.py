@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 
 from montecarlo.plots import style
 from montecarlo.plots.heading import head
+from montecarlo.plots.results import refuse_other
+from montecarlo.study.frontiers import Frontier
 from montecarlo.study.numeric_keys import is_whole
+from montecarlo.study.sweeping import Sweep
 from montecarlo.study.value_search import checked_target
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
-
-    from montecarlo.study.frontiers import Frontier
-    from montecarlo.study.sweeping import Sweep
 
 _DENIED: Final = "probability that the majority is denied"
 _FACTOR: Final = 30.0
@@ -60,6 +60,7 @@ def plot_sweep(sweep: Sweep, *, ax: Axes | None = None, target: float | None = N
     InputError
         If the target does not lie strictly between 0 and 1.
     """
+    refuse_other(sweep, Sweep, "montecarlo.sweep")
     target = None if target is None else checked_target(target)
     ax = style.axes(ax)
     if len(sweep.keys) == 2:
@@ -84,7 +85,13 @@ def plot_frontier(frontier: Frontier, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib Axes
         What was drawn on.
+
+    Raises
+    ------
+    InputError
+        For anything else.
     """
+    refuse_other(frontier, Frontier, "montecarlo.frontier")
     ax = style.axes(ax)
     tuned = frontier.tuned
     if _even_in_factors(tuned[np.isfinite(tuned)]):

@@ -10,8 +10,10 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 import montecarlo.data as data
+from montecarlo.answer import Answer
 from montecarlo.plots import style
 from montecarlo.plots.heading import denied, head
+from montecarlo.plots.results import refuse_other
 from montecarlo.show import numbers
 from montecarlo.show.words import candidates
 from montecarlo.uncertainty import clopper_pearson
@@ -19,8 +21,6 @@ from montecarlo.uncertainty import clopper_pearson
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from montecarlo.answer import Answer
 
 _COLOURS: Final = {"R": style.VERMILION, "D": style.BLUE}
 """The parties' usual colours, of those that everybody can tell apart."""
@@ -56,7 +56,13 @@ def plot_vote_totals(answer: Answer, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib Axes
         What was drawn on.
+
+    Raises
+    ------
+    InputError
+        For anything else.
     """
+    refuse_other(answer, Answer, "montecarlo.ask")
     ax = style.axes(ax)
     majority, draws = answer.scenario.roster().majority, answer.simulation.draws
     bottom = 0.1 / draws

@@ -86,12 +86,7 @@ class View:
     @cached_property
     def pmf(self) -> NDArray[np.float64] | None:
         """The exact distribution of lost votes, whole or below `needed`, if there is an exact answer."""
-        if self.solution is None:
-            return None
-        try:
-            return self.solution.pmf
-        except NotSolvable:
-            return self.solution.pmf_below
+        return None if self.solution is None else self.solution.known
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,7 +44,7 @@ def test_points_and_band() -> None:
     assert set(line(ax, "exact: 1 in 4").get_ydata()) == {0.25}
     assert (ax.get_xscale(), ax.get_yscale(), ax.get_ylim()[0]) == ("log", "linear", 0.0)
     assert ax.get_ylim()[1] >= corners[:, 1].max()
-    assert any("90 % interval, in the end 0.2374 to 0.2838" in each for each in labels(ax))
+    assert any("90 % interval, in the end 0.2372 to 0.2838" in each for each in labels(ax))
 
 
 def test_before_the_first_hit_there_are_only_upper_limits() -> None:

@@ -1,0 +1,56 @@
+"""Pictures of what a function returns, and of nothing else: what is wrong is told before anything is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+
+import montecarlo as mc
+from montecarlo.errors import InputError
+
+BOARD = mc.Model(probability=[0.1, 0.1, 0.2, 0.05], needed=40, votes=[30, 20, 20, 30])
+
+
+def test_what_was_solved_of_a_model_can_be_drawn() -> None:
+    exact = mc.solve(BOARD)
+    ax = mc.plot_distribution(exact, ax=Figure().subplots())
+    (line,) = (each for each in ax.lines if each.get_label() == "exact")
+    assert np.array_equal(line.get_ydata(), exact.pmf[: len(line.get_ydata())])
+    assert any(text.get_text() == "40 deny the majority" for text in ax.texts)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_what_was_simulated_of_a_model_can_be_drawn(log: bool) -> None:
+    simulated = mc.simulate(BOARD, 1000, seed=7)
+    ax = mc.plot_distribution(simulated, ax=Figure().subplots(), log=log)
+    (dots,) = ax.containers
+    seen = np.flatnonzero(simulated.counts)
+    assert np.array_equal(dots.lines[0].get_xdata(), seen)
+    assert np.allclose(dots.lines[0].get_ydata(), simulated.counts[seen] / 1000)
+
+
+@pytest.mark.parametrize(
+    ("plot", "made_by"),
+    [
+        (mc.plot_distribution, "ask, solve or simulate"),
+        (mc.plot_vote_totals, "ask"),
+        (mc.plot_contributions, "ask"),
+        (mc.plot_house, "ask"),
+        (mc.plot_state_map, "ask"),
+        (mc.plot_cascade, "cascade_paths"),
+        (mc.plot_convergence, "converge"),
+        (mc.plot_sweep, "sweep"),
+        (mc.plot_frontier, "frontier"),
+    ],
+)
+@pytest.mark.parametrize("wrong", [None, BOARD, "hamilton-2016"])
+def test_anything_else_is_refused(plot: Callable[[object], object], made_by: str, wrong: object) -> None:
+    before = pyplot.get_fignums()
+    with pytest.raises(InputError) as refused:
+        plot(wrong)
+    assert str(refused.value) == f"{type(wrong).__name__} cannot be drawn here; give what montecarlo.{made_by} returns."
+    assert pyplot.get_fignums() == before
