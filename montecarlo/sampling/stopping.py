@@ -37,7 +37,7 @@ PILOT: Final = 500
 FEWEST: Final = 1_000
 """Draws of the second stage, of each stratum, at least."""
 
-_SURE: Final = 4.0
+_SURE: Final = 5.0
 """Standard errors by which the variance that a pilot tells is raised: few weights tell theirs as too small."""
 
 FINEST: Final = 1e-12
