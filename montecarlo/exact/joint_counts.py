@@ -42,6 +42,7 @@ def joint_law(steps: Sequence[NDArray[np.float64]], *, caps: tuple[int, int]) ->
     values[0, 0] = 1.0
     moves = [(shift, step) for shift, step in zip(SHIFTS, steps[1:], strict=True) if step.any()]
     buffers = [np.empty_like(cells) for _ in moves]
+    grown = [max((shift[axis] for shift, _ in moves), default=0) for axis in (0, 1)]
     rows = columns = 1
     for i in range(electors):
         if rows == height or columns == width:
@@ -56,8 +57,8 @@ def joint_law(steps: Sequence[NDArray[np.float64]], *, caps: tuple[int, int]) ->
             ahead = down * width + right
             kept = min(filled, len(cells) - ahead)
             cells[ahead : ahead + kept] += buffer[:kept]
-        rows += any(down for (down, _), _ in moves)
-        columns += any(right for (_, right), _ in moves)
+        rows += grown[0]
+        columns += grown[1]
     return capped(values[:rows, :columns], caps=caps)
 
 
