@@ -142,6 +142,14 @@ class Simulation:
         """
         return clopper_pearson(self.hits, self.draws, confidence)
 
+    def __str__(self) -> str:
+        """Return the hits, and the share with its interval, or the limit where there is only one."""
+        low, high = self.interval()
+        counted = f"{self.hits:,} of {self.draws:,}"
+        if self.hits in (0, self.draws):
+            return f"{counted}: {f'above {low:.4g}' if self.hits else f'below {high:.2g}'} at 95 %"
+        return f"{counted}: {self.probability:.4g}, {low:.4g} to {high:.4g} at 95 %"
+
 
 @dataclass(frozen=True, eq=False)
 class Estimate:

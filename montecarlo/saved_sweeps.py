@@ -69,5 +69,6 @@ def load(place: Path) -> Sweep:
             raise ValueError("its scenario does not fit its digest")
         return Sweep.from_record(scenario, manifest["sweep"])
     except store.DAMAGE as error:
-        text = f"{place} cannot be read back: {error}. It is damaged, or was not written by montecarlo."
+        why = str(error).rstrip(".")
+        text = f"{place} cannot be read back: {why}. It is damaged, or was not written by montecarlo."
         raise StoreError(text) from None

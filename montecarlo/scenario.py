@@ -213,6 +213,8 @@ def load(name_or_path: str | os.PathLike[str]) -> Scenario:
     ScenarioError
         With everything that is wrong, each with its line, key and value.
     """
+    if not isinstance(name_or_path, str | os.PathLike):
+        raise ScenarioError("scenario", [f"{shown(name_or_path)} is neither the name of a scenario nor a path."])
     given = os.fspath(name_or_path)
     is_name = isinstance(name_or_path, str) and not given.endswith(".toml") and not {"/", "\\", os.sep} & set(given)
     path = _shipped_path(given) if is_name else Path(given)

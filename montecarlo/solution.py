@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from montecarlo.errors import NotSolvable
+
+_LEAST: Final = 1e-300
+"""Probabilities below this are near the end of what a double holds."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,17 @@ class Solution:
         except NotSolvable:
             return self.pmf_below
 
+    def __str__(self) -> str:
+        """Return the probability and its logarithm, and the bound on the relative error."""
+        if self.log10_probability == -inf:
+            return "0 (impossible)"
+        if self.log10_complement == -inf:
+            return "1 (certain)"
+        told = _number(self.probability, self.log10_probability)
+        if float(f"{self.probability:.6g}") == 1.0:
+            told = f"1 - {_number(self.complement, self.log10_complement)}"
+        return f"{told} (log10 {self.log10_probability:.6g}, relative error < {self.relative_error_bound:.2g})"
+
     def agrees_with(self, other: Solution) -> bool:
         """Say whether two computations of one answer agree within their bounds on the error.
 
@@ -134,3 +150,7 @@ class Solution:
         mine, its = self.pmf_below, other.pmf_below
         entries = len(mine) == len(its) and np.allclose(mine, its, rtol=entry, atol=1e-270)
         return bool(logs and entries and np.isclose(self.probability, other.probability, rtol=bound, atol=1e-300))
+
+
+def _number(value: float, exponent: float) -> str:
+    return f"{value:.6g}" if value > _LEAST else f"10**{exponent:.6g}"

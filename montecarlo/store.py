@@ -176,7 +176,8 @@ def load(run: Path) -> Answer:
         told = manifest["result"]["digest"], manifest["result"]["pmf"], manifest["scenario"]["digest"]
         found = answer.simulation.tally.digest, sha256(answer.pmf.tobytes()), answer.scenario.digest
     except DAMAGE as error:
-        text = f"{run} cannot be read back: {error}. It is damaged, or was not written by montecarlo."
+        why = str(error).rstrip(".")
+        text = f"{run} cannot be read back: {why}. It is damaged, or was not written by montecarlo."
         raise StoreError(text) from None
     if found != told:
         raise StoreError(f"{run} was changed after it was saved: its numbers do not fit their digests.")

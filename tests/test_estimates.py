@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
+import montecarlo as mc
 from montecarlo.errors import InputError
 from montecarlo.estimates import Simulation, Tally, agreement
 from montecarlo.uncertainty import clopper_pearson
@@ -138,3 +139,36 @@ def test_a_simulation_reads_its_tally() -> None:
     assert simulation.interval() == clopper_pearson(5, 10, 0.95)
     with pytest.raises(InputError):
         simulation.interval(1.0)
+
+
+@pytest.mark.parametrize(
+    ("model", "exact", "simulated"),
+    [
+        (
+            mc.Model([9 / 9110] * 306, 37),
+            "3.46817e-64 (log10 -63.4599, relative error < 2.5e-13)",
+            "0 of 100: below 0.036 at 95 %",
+        ),
+        (
+            mc.Model([1e-12] * 306, 37),
+            "10**-396.152 (log10 -396.152, relative error < 4.2e-13)",
+            "0 of 100: below 0.036 at 95 %",
+        ),
+        (
+            mc.Model([0.5] * 306, 37),
+            "1 - 8.53049e-46 (log10 -3.70474e-46, relative error < 2.2e-16)",
+            "100 of 100: above 0.9638 at 95 %",
+        ),
+        (mc.Model([0.0] * 306, 37), "0 (impossible)", "0 of 100: below 0.036 at 95 %"),
+        (mc.Model([1.0] * 306, 37), "1 (certain)", "100 of 100: above 0.9638 at 95 %"),
+        (mc.Model([0.5], 1), "0.5 (log10 -0.30103, relative error < 6.7e-16)", None),
+    ],
+)
+def test_an_answer_prints_on_one_line(model: mc.Model, exact: str, simulated: str | None) -> None:
+    assert str(mc.solve(model)) == exact
+    if simulated is not None:
+        assert str(mc.simulate(model, 100, seed=1)) == simulated
+    else:
+        hits = mc.simulate(model, 100, seed=1)
+        low, high = hits.interval()
+        assert str(hits) == f"{hits.hits} of 100: {hits.probability:.4g}, {low:.4g} to {high:.4g} at 95 %"

@@ -6,6 +6,7 @@ Nothing heavy is imported before a command needs it, so that help and completion
 from __future__ import annotations
 
 import sys
+import warnings
 from typing import Any
 
 import click
@@ -24,13 +25,20 @@ from montecarlo.errors import MonteCarloError
 INTERRUPTED = 130
 
 
+def _warned(message: Warning | str, *_: object, **__: object) -> None:
+    """Tell a warning as a sentence, without the line of code that gave it."""
+    click.echo(f"Warning: {message}", err=True)
+
+
 class _Door(click.Group):
     """The one place where errors become sentences and exit codes."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         kwargs["standalone_mode"] = False
         try:
-            code = super().main(*args, **kwargs)
+            with warnings.catch_warnings():
+                warnings.showwarning = _warned
+                code = super().main(*args, **kwargs)
         except click.ClickException as error:
             error.show()
             code = error.exit_code

@@ -78,8 +78,10 @@ def electors(scenario: str, changes: tuple[str, ...], states: tuple[str, ...], a
         sys.stdout.write(csv_text(_COLUMNS, [list(_row(seat).values()) for seat in seats]))
     else:
         _print_table(seats)
-        if valid.accounts:
-            click.echo(f"\nNot in the list: what the accounts {', '.join(valid.accounts)} set, each for itself.")
+        added = [f"what the accounts {', '.join(valid.accounts)} set, each for itself"] * bool(valid.accounts)
+        added += ["pressure, which makes them less willing"] * (valid.settings.pressure is not None)
+        if added:
+            click.echo(f"\nNot in the list: {'; '.join(added)}.")
 
 
 def _row(seat: Seat) -> dict[str, Any]:

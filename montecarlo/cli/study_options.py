@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,6 +30,22 @@ csv_option = click.option(
 
 _FORMS = "write KEY=0.1,0.2,0.5, KEY=START:STOP:COUNT or KEY=START:STOP:COUNT:log"
 _LARGEST = 1e100
+
+
+class Number(click.types.FloatParamType):
+    """A number, unless it is so near to 0 or 1 that it would silently become 0 or 1."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the number."""
+        number = float(super().convert(value, param, ctx))
+        if _swallowed(str(value), number):
+            self.fail(f"{value} is nearer to {number:g} than a number can be.", param, ctx)
+        return number
+
+
+def _swallowed(text: str, number: float) -> bool:
+    """Say whether a text that was read as 0 or 1 means something else."""
+    return number in (0.0, 1.0) and Decimal(text) != Decimal(number)
 
 
 def refuse_unwritable(table: Path | None) -> None:
@@ -78,10 +96,15 @@ def _number(key: str, text: str) -> float | str:
     """Read a number; a fraction is left for the scenario to read."""
     from montecarlo.language.problems import shown
 
+    if "/" in text:
+        return text
     try:
-        return text if "/" in text else float(text)
+        number = float(text)
     except ValueError:
         raise InputError(f"{key} has the value {shown(text)}, which is no number; {_FORMS}.") from None
+    if _swallowed(text, number):
+        raise InputError(f"{key} has the value {shown(text)}, which is nearer to {number:g} than a number can be.")
+    return number
 
 
 def _range(key: str, text: str) -> list[float | str]:
@@ -96,6 +119,7 @@ def _range(key: str, text: str) -> list[float | str]:
     try:
         ends, size = (float(start), float(stop)), int(count)
         good = spread in ([], ["log"]) and size >= 2 and all(abs(end) < _LARGEST for end in ends)
+        good = good and not any(map(_swallowed, (start, stop), ends))
     except ValueError:
         good = False
     if not good:

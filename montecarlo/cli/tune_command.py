@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import click
 from montecarlo.cli.options import json_option, loaded, print_json, scenario_argument, set_option
 from montecarlo.cli.progress import over_processes
 from montecarlo.cli.study_options import (
+    Number,
     csv_option,
     draws_option,
     parse_grid,
@@ -21,23 +21,6 @@ from montecarlo.cli.study_options import (
 
 if TYPE_CHECKING:
     from montecarlo.scenario import Scenario
-
-
-class _Target(click.types.FloatParamType):
-    """A number, unless it is so near to 0 or 1 that it would silently become 0 or 1."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        number = float(super().convert(value, param, ctx))
-        if number in (0.0, 1.0) and not _equals(value, number):
-            self.fail(f"target is {value}, which is nearer to {number:g} than a number can be.", param, ctx)
-        return number
-
-
-def _equals(text: str, number: float) -> bool:
-    try:
-        return Decimal(text) == number
-    except InvalidOperation:
-        return False
 
 
 @click.command(
@@ -56,13 +39,13 @@ Exit status: 0 done; 2 bad input, or no value gives the target.
 @click.argument("key", metavar="KEY")
 @click.option(
     "--target",
-    type=_Target(),
+    type=Number(),
     metavar="P",
     required=True,
     help="Probability that the majority is denied: 0.5, or 1e-40.",
 )
-@click.option("--low", type=float, metavar="A", help="Least value to try; by default the least that KEY may have.")
-@click.option("--high", type=float, metavar="B", help="Greatest value to try; by default the most that it may have.")
+@click.option("--low", type=Number(), metavar="A", help="Least value to try; by default the least that KEY may have.")
+@click.option("--high", type=Number(), metavar="B", help="Greatest value to try; by default the most that it may have.")
 @click.option(
     "--against",
     metavar="KEY2=VALUES",

@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from time import perf_counter
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from montecarlo.errors import MonteCarloError
 
@@ -53,6 +53,20 @@ _PATIENCE: Final = 1.0
 """Seconds of work after which other processes are started, which takes about as long."""
 
 
+class _Undisturbed(ProcessPoolExecutor):
+    """Processes that an interruption does not reach, not even while they start."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Submit a task; a process that this starts inherits what is blocked, and what came meanwhile is not lost."""
+        if not hasattr(signal, "pthread_sigmask"):
+            return super().submit(fn, *args, **kwargs)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @contextmanager
 def processes(workers: int) -> Iterator[Map]:
     """Yield a map over `workers` processes, for work that holds Python's lock; functions and items must be picklable.
@@ -65,7 +79,7 @@ def processes(workers: int) -> Iterator[Map]:
     # A fork of a process that has threads may hang.
     context = multiprocessing.get_context("spawn")
     ignore = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=ignore)
+    pool = _Undisturbed(workers, mp_context=context, initializer=ignore)
 
     def patient(function: Callable[[Item], Result], items: Iterable[Item], /) -> Iterator[Result]:
         start, rest = perf_counter(), iter(items)

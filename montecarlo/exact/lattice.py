@@ -224,6 +224,7 @@ def _errors(density: Density, lattice: Lattice, axis: int) -> tuple[float, float
     fine, coarse, coarsest = sums
     scale = np.where(fine > _TINY, fine, np.inf)
     last, before = np.abs(fine - coarse) / scale, np.abs(coarse - coarsest) / scale
-    squared = last**2 * np.maximum(1.0 / np.where(before > 0.0, before, 1.0), _CAUTION)
+    # Of what is next to nothing there is no inverse.
+    squared = last**2 * np.maximum(1.0 / np.where(before > _TINY, before, 1.0), _CAUTION)
     error = np.minimum(last, squared)
     return float(error[:2].max()), float(error.max())

@@ -154,7 +154,7 @@ Line = Annotated[
     str,
     Field(max_length=200),
     AfterValidator(_one_line),
-    _must_be("one line of text in quotes, of at most 200 characters"),
+    _must_be("one line of text in quotes, of at most 200 characters that can be printed"),
 ]
 Texts = Annotated[tuple[Text, ...], _list_of("texts in quotes")]
 Party = Annotated[str, Field(max_length=20), AfterValidator(_one_line), _must_be('a party\'s code such as "R"')]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import matplotlib
 import numpy as np
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap, PowerNorm, to_rgb
+from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.patches import Patch, Rectangle
 
 import montecarlo.data as data
@@ -32,8 +32,6 @@ _SIDE: Final = 0.94
 """Side of a square, of the distance between two."""
 # The palest fifth looks like the paper, or like the grey of those who have no electors.
 _BLUES: Final = ListedColormap(matplotlib.colormaps["Blues"](np.linspace(0.2, 1.0, 256)))
-_DARK: Final = 0.18
-"""Relative luminance below which white letters are read more easily than black ones."""
 
 # From nothing to cancelling and punishing.
 _LAWS: Final[Mapping[str, str]] = dict(
@@ -171,19 +169,13 @@ def _draw_tile(ax: Axes, state: str, colour: ColorType, number: str) -> None:
     tile = data.tile_grid()[state]
     place = tile.column - _SIDE / 2, tile.row - _SIDE / 2
     ax.add_patch(Rectangle(place, _SIDE, _SIDE, facecolor=colour, edgecolor="#9A9A9A", linewidth=0.6))
-    ink = style.GREY if not number else "white" if _luminance(colour) < _DARK else style.BLACK
+    ink = style.ink_on(colour) if number else style.GREY
     ax.text(
         tile.column, tile.row - 0.17 * bool(number), state, ha="center", va="center", color=ink,
         fontweight="bold" if number else "normal",
     )  # fmt: skip
     if number:
         ax.text(tile.column, tile.row + 0.22, number, ha="center", va="center", color=ink, fontsize=style.SMALL)
-
-
-def _luminance(colour: ColorType) -> float:
-    """Return the relative luminance of a colour as the Web Content Accessibility Guidelines define it."""
-    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in to_rgb(colour)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _nobody(answer: Answer) -> Patch:

@@ -7,19 +7,24 @@ changed. Text is never read as mathematics: titles and names come from scenarios
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil, floor, inf, log10
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from montecarlo.errors import InputError
+
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.legend import Legend
+    from matplotlib.typing import ColorType
 
 # Okabe and Ito, "Color Universal Design", 2008.
 BLACK: Final = "#000000"
@@ -81,6 +86,9 @@ _METADATA: Final[dict[FileFormat, dict[str, None]]] = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
+_LACKING: Final = "The font of the pictures, DejaVu Sans, lacks some letters of this one; they are drawn as boxes."
+_DARK: Final = 0.18
+"""Relative luminance below which white letters are read more easily than black ones."""
 _DECADES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 _MOST_TICKS: Final = 7
 _SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -94,8 +102,16 @@ def applied() -> Iterator[None]:
 
 
 def axes(ax: Axes | None, *, height: float = 4.2) -> Axes:
-    """Return `ax`, or the axes of a new pyplot figure if it is None, which notebooks show of themselves."""
+    """Return `ax`, or the axes of a new pyplot figure if it is None, which notebooks show of themselves.
+
+    Raises
+    ------
+    InputError
+        If `ax` is something else, or has three dimensions.
+    """
     if ax is not None:
+        if not isinstance(ax, Axes) or ax.name != "rectilinear":
+            raise InputError(f"ax is of the type {type(ax).__name__}; it must be the flat Axes of a matplotlib figure.")
         return ax
     from matplotlib import pyplot
 
@@ -110,10 +126,13 @@ def new_figure(width: float = WIDTH, height: float = 4.2) -> Figure:
 
 
 def file_bytes(figure: Figure, file_format: FileFormat) -> bytes:
-    """Return the figure as a file, the same bytes for the same picture."""
+    """Return the figure as a file, the same bytes for the same picture; warns of letters that the font lacks."""
     buffer = io.BytesIO()
-    with applied():
+    with applied(), warnings.catch_warnings(record=True) as told:
+        warnings.filterwarnings("always", message="Glyph .* missing", category=UserWarning)
         figure.savefig(buffer, format=file_format, metadata=_METADATA[file_format])
+    if told:
+        warnings.warn(_LACKING, stacklevel=2)
     return buffer.getvalue()
 
 
@@ -151,3 +170,14 @@ def legend_below(ax: Axes, *, columns: int = 1) -> Legend:
     return ax.legend(
         list(once.values()), list(once), loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=4.0, ncols=columns
     )
+
+
+def ink_on(colour: ColorType) -> str:
+    """Return black or white, whichever is read more easily on a colour."""
+    return "white" if luminance(colour) < _DARK else BLACK
+
+
+def luminance(colour: ColorType) -> float:
+    """Return the relative luminance of a colour as the Web Content Accessibility Guidelines define it."""
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in to_rgb(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -6,6 +6,7 @@ from math import log10
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from montecarlo.plots import style
 from montecarlo.plots.heading import head
 from montecarlo.plots.results import refuse_other
+from montecarlo.show import numbers
 from montecarlo.study.frontiers import Frontier
 from montecarlo.study.numeric_keys import is_whole
 from montecarlo.study.sweeping import Sweep
@@ -30,8 +32,12 @@ _FACTOR: Final = 30.0
 _FEWEST: Final = 5
 """Values of each key from which contours can be trusted to show what lies between."""
 _LINEAR_FROM: Final = 1e-3
-_LEAST_DEPTH: Final = -0.3
-"""Decimal logarithm that the colours of a map reach at least."""
+_LEAST_DEPTH: Final = 0.3
+"""Decades that the colours of a map span at least."""
+_MOST_CELLS: Final = 8, 6
+"""Rows and columns of a map up to which the numbers themselves find room in it."""
+_ALL_TICKS: Final = 8
+"""Values of a map's key up to which each has its tick."""
 
 
 @style.applied()
@@ -104,7 +110,7 @@ def plot_frontier(frontier: Frontier, *, ax: Axes | None = None) -> Axes:
         ax.text(0.5, 0.5, "no value gives it", transform=ax.transAxes, ha="center")
     ax.grid(axis="y")
     _label_values(ax, "x", frontier.against, np.array(frontier.values))
-    ax.set_ylabel(frontier.key)
+    ax.set_ylabel(f"{frontier.key} for a probability of {numbers.given(frontier.target)}")
     return ax
 
 
@@ -124,7 +130,7 @@ def frontier_figure(frontier: Frontier) -> Figure:
     """Return the frontier as a whole figure."""
     whole = style.new_figure()
     ax = plot_frontier(frontier, ax=whole.subplots())
-    head(whole, ax, frontier.told, f"The majority is denied with probability {frontier.target:g}")
+    head(whole, ax, frontier.told, f"The majority is denied with probability {numbers.given(frontier.target)}")
     return whole
 
 
@@ -203,43 +209,73 @@ def _draw_map(ax: Axes, sweep: Sweep, target: float | None) -> None:
     unseen = sweep.unseen[np.ix_(rows, columns)]
     shown = np.ma.masked_invalid(np.where(unseen, limits, exponents))
     across, up = (_edges(each) for each in (x, y))
-    norm = Normalize(min(float(shown.min()) if shown.count() else 0.0, _LEAST_DEPTH), 0.0)
+    most = float(shown.max()) if shown.count() else 0.0
+    norm = Normalize(min(float(shown.min()) if shown.count() else 0.0, most - _LEAST_DEPTH), most)
     mesh = ax.pcolormesh(across, up, shown, cmap="viridis", norm=norm, rasterized=True)
     ax.set_facecolor(style.BLACK)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
-    ticks = style.power_ticks(norm.vmin or _LEAST_DEPTH, 0.0)
+    ticks = style.power_ticks(float(norm.vmin or 0.0), most)
     bar.set_ticks(ticks, labels=[style.power_of_ten(tick) for tick in ticks])
     bar.set_label(_DENIED)
     for axis, key, values in (("x", sweep.keys[1], x), ("y", sweep.keys[0], y)):
         _label_values(ax, axis, key, values)
+        if len(values) <= _ALL_TICKS:
+            which = ax.xaxis if axis == "x" else ax.yaxis
+            which.set_ticks(values, labels=[f"{each:.4g}" for each in values])
     ax.set_xlim(across[0], across[-1])
     ax.set_ylim(up[0], up[-1])
     known = np.ma.masked_invalid(np.where(unseen, np.nan, exponents))
-    _draw_contour(ax, bar, (x, y, known), ticks, {"colors": "white", "linewidths": 0.9})
-    if target is not None:
-        _draw_contour(ax, bar, (x, y, known), [log10(target)], {"colors": style.ORANGE, "linewidths": 2.0})
-        ax.plot([], [], color=style.ORANGE, linewidth=2.0, label=f"probability {target:g}")
+    if len(y) <= _MOST_CELLS[0] and len(x) <= _MOST_CELLS[1]:
+        _write_cells(ax, sweep, mesh)
+    else:
+        _draw_contour(ax, bar, (x, y, known), ticks, {"colors": "white", "linewidths": 0.9})
+    look: dict[str, Any] = {"colors": style.ORANGE, "linewidths": 2.0}
+    if target is not None and _draw_contour(ax, bar, (x, y, known), [log10(target)], look, fewest=2):
+        ax.plot([], [], color=style.ORANGE, linewidth=2.0, label=f"probability {numbers.given(target)}")
     if unseen.any():
-        look: dict[str, Any] = {"color": "white", "markeredgecolor": style.BLACK, "markersize": 5}
+        look = {"color": "white", "markeredgecolor": style.BLACK, "markersize": 5}
         places = np.argwhere(unseen)
         ax.plot(x[places[:, 1]], y[places[:, 0]], "v", label="never simulated: at most the colour", **look)
     if ax.get_legend_handles_labels()[1]:
         style.legend_below(ax, columns=2)
 
 
+def _write_cells(ax: Axes, sweep: Sweep, colours: ScalarMappable) -> None:
+    """Write the probabilities into the cells, but for those that were not seen."""
+    for row, column in np.ndindex(sweep.shape):
+        if not sweep.unseen[row, column]:
+            told = numbers.probability(
+                float(sweep.probability[row, column]),
+                log10_value=float(sweep.log10_probability[row, column]),
+                log10_complement=float(sweep.log10_complement[row, column]),
+                digits=2,
+            )
+            place = sweep.values[1][column], sweep.values[0][row]
+            # The colour of what is impossible, and has no logarithm, is black.
+            ink = style.ink_on(tuple(colours.to_rgba(sweep.log10_probability[row, column]))) if told != "0" else "white"
+            ax.text(*place, told, ha="center", va="center", fontsize=style.SMALL, color=ink)
+
+
 def _draw_contour(
-    ax: Axes, bar: Colorbar, points: tuple[Any, Any, Any], levels: list[float], look: dict[str, Any]
-) -> None:
-    """Draw lines of equal probability, on the map and on the bar of its colours."""
+    ax: Axes,
+    bar: Colorbar,
+    points: tuple[Any, Any, Any],
+    levels: list[float],
+    look: dict[str, Any],
+    *,
+    fewest: int = _FEWEST,
+) -> bool:
+    """Draw lines of equal probability, on the map and on the bar of its colours; say whether there are any."""
     exponents = points[2]
     within = [each for each in levels if exponents.count() and exponents.min() < each < exponents.max()]
-    if within and min(exponents.shape) >= _FEWEST:
+    drawn = bool(within) and min(exponents.shape) >= fewest
+    if drawn:
         lines = ax.contour(*points, levels=within, linestyles="solid", **look)
         lines.set_path_effects([withStroke(linewidth=look["linewidths"] + 1.4, foreground=style.BLACK)])
-        told = ax.clabel(lines, fmt=style.power_of_ten, fontsize=style.SMALL)
-        for text in told:
+        for text in ax.clabel(lines, fmt=style.power_of_ten, fontsize=style.SMALL) if fewest == _FEWEST else ():
             text.set(color="white", path_effects=[withStroke(linewidth=1.8, foreground=style.BLACK)])
         bar.add_lines(lines, erase=False)
+    return drawn
 
 
 def _edges(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -83,6 +83,12 @@ def in_words(solution: Solution) -> str:
     )
 
 
+def given(value: float) -> str:
+    """Return a number as it was given: short if that is the same number, else in full."""
+    short = f"{value:.6g}"
+    return short if float(short) == value else repr(value)
+
+
 def share(hits: int, draws: int) -> str:
     """Return a simulated share in words, as `one_in` does, with no more digits than it is known to."""
     return one_in(hits / draws, digits=known_digits(hits, draws))

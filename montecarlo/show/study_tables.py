@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, isinf, isnan, log10
+from math import floor, isfinite, isinf, log10
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -27,7 +27,7 @@ def tuned_screen(scenario: Scenario, tuned: Tuned) -> RenderableType:
     """Return a tuned value as something that a rich console prints."""
     rows = [
         (escape(tuned.key), f"[bold]{value(tuned)}[/bold]", ends(tuned)),
-        ("for", numbers.one_in(tuned.target), f"{tuned.target:g}, that the majority is denied"),
+        ("for", numbers.one_in(tuned.target), f"{numbers.given(tuned.target)}, that the majority is denied"),
     ]
     rows += [(f"{tuned.key} = {whole}", *_point(point)) for whole, point in tuned.neighbours]
     if tuned.seen > 1:
@@ -44,11 +44,13 @@ def tuned_screen(scenario: Scenario, tuned: Tuned) -> RenderableType:
 
 def frontier_screen(frontier: Frontier) -> RenderableType:
     """Return a frontier as something that a rich console prints."""
-    told = f"\nThe majority is denied with probability {frontier.target:g} at these values of {escape(frontier.key)},"
+    target = numbers.given(frontier.target)
+    told = f"\nThe majority is denied with probability {target} at these values of {escape(frontier.key)},"
+    labels = _labels(frontier.values, 6)
     table = _table("against", "value", "")
-    for place, found in zip(frontier.values, frontier.found, strict=True):
-        table.add_row(f"{place:.6g}", *(("none", "see below") if found is None else (value(found), ends(found))))
-    notes = [f"at {place:.6g}: {why}" for place, why in zip(frontier.values, frontier.reasons, strict=True) if why]
+    for place, found in zip(labels, frontier.found, strict=True):
+        table.add_row(place, *(("none", "see below") if found is None else (value(found), ends(found))))
+    notes = [f"at {place}: {why}" for place, why in zip(labels, frontier.reasons, strict=True) if why]
     notes += [_how(found) for found in frontier.found if found is not None and found.draws][:1]
     named = f"{told}\nagainst those of {escape(frontier.against)}:\n"
     return Group(*_head(frontier.told), named, table, *([""] * bool(notes)), *map(escape, notes))
@@ -61,9 +63,7 @@ def sweep_screen(sweep: Sweep, *, saved: str | None, picture: str | None = None)
     notes = []
     if sweep.simulated.any():
         draws = int(sweep.draws.max())
-        notes.append(
-            f"~ simulated, {draws:,} election{'s' * (draws > 1)} each, seed {sweep.seed}; < below, at {_level(sweep)}"
-        )
+        notes.append(f"~ simulated, {draws:,} election{'s' * (draws > 1)} each, seed {sweep.seed}{_limits(sweep)}")
     if left_out:
         notes.append("Some rows or columns are left out here; JSON, CSV and picture have them all.")
     places = {"saved": saved, "picture": picture}
@@ -126,7 +126,7 @@ def _line(sweep: Sweep) -> Table:
     """Make a row of each value of the one key."""
     table = _table("value", "probability", "", "log10", "")
     low, high = sweep.interval()
-    for place, key_value in enumerate(sweep.values[0]):
+    for place, label in enumerate(_labels(sweep.values[0], 6)):
         exponent = float(sweep.log10_probability[place])
         hits, draws = int(sweep.hits[place]), int(sweep.draws[place])
         how = "exactly"
@@ -134,18 +134,33 @@ def _line(sweep: Sweep) -> Table:
             bounds = f"{numbers.probability(float(low[place]))} to {numbers.probability(float(high[place]))}"
             how = f"{hits:,} times: {bounds}" if hits else "not once"
         words = "" if draws and hits in (0, draws) else _words(sweep, place)
-        told = "" if isnan(exponent) or isinf(exponent) else f"{exponent:.4g}"
-        table.add_row(f"{key_value:.6g}", _cell(sweep, (place,)), words, told, how)
+        certain = isinf(float(sweep.log10_complement[place]))
+        told = f"{exponent:.4g}" if isfinite(exponent) and (exponent or certain) else ""
+        table.add_row(label, _cell(sweep, (place,)), words, told, how)
     return table
 
 
 def _grid(sweep: Sweep) -> tuple[Table, bool]:
     """Make a table of both keys, of some rows and columns if there are many; say whether any are left out."""
     rows, columns = (_some(len(each), most) for each, most in zip(sweep.values, _MOST, strict=True))
-    table = _table("", *(f"{sweep.values[1][column]:.4g}" for column in columns))
-    for row in rows:
-        table.add_row(f"{sweep.values[0][row]:.4g}", *(_cell(sweep, (row, column)) for column in columns))
+    down, across = (
+        _labels([values[place] for place in places], 4)
+        for values, places in zip(sweep.values, (rows, columns), strict=True)
+    )
+    table = _table("", *across)
+    for label, row in zip(down, rows, strict=True):
+        table.add_row(label, *(_cell(sweep, (row, column)) for column in columns))
     return table, len(rows) * len(columns) < sweep.probability.size
+
+
+def _labels(values: Sequence[float], digits: int) -> list[str]:
+    """Show values with as few digits, at least so many, as tell them from each other, and from 0 and 1."""
+    for places in range(digits, 17):
+        labels = [f"{each:.{places}g}" for each in values]
+        ends = [label for label, each in zip(labels, values, strict=True) if each not in (0, 1)]
+        if len(set(labels)) == len(labels) and not {"0", "1"} & set(ends):
+            return labels
+    return [repr(each) for each in values]
 
 
 def _some(number: int, most: int) -> Sequence[int]:
@@ -180,5 +195,8 @@ def _words(sweep: Sweep, place: int) -> str:
     )
 
 
-def _level(sweep: Sweep) -> str:
-    return f"{100 * sweep.confidence:g} %"
+def _limits(sweep: Sweep) -> str:
+    """Say what the signs of limits mean, if there are any."""
+    below, above = sweep.unseen.any(), (sweep.simulated & (sweep.hits == sweep.draws)).any()
+    signs = [sign for sign, here in (("< below", below), ("> above", above)) if here]
+    return f"; {', '.join(signs)}, at {100 * sweep.confidence:g} %" if signs else ""

@@ -28,7 +28,7 @@ from montecarlo.study.numeric_keys import is_number, is_whole, refuse_idle, refu
 from montecarlo.study.points import DRAWS, leader_alone, point
 from montecarlo.study.records import finite
 from montecarlo.study.sweep_points import checked_points
-from montecarlo.uncertainty import clopper_pearson
+from montecarlo.uncertainty import checked_confidence, clopper_pearson
 
 MOST_POINTS: Final = 10_000
 """Most points of one sweep."""
@@ -113,7 +113,7 @@ class Sweep:
         InputError
             If `confidence` does not lie strictly between 0 and 1.
         """
-        level = self.confidence if confidence is None else confidence
+        level = self.confidence if confidence is None else checked_confidence(confidence)
         ends = np.array([self.probability, self.probability])
         for place in zip(*np.nonzero(self.simulated), strict=True):
             ends[(slice(None), *place)] = clopper_pearson(int(self.hits[place]), int(self.draws[place]), level)
@@ -260,7 +260,7 @@ def grid_values(key: str, values: Sequence[float | str]) -> tuple[float, ...]:
         number = _fraction(key, value) if isinstance(value, str) else value
         if not is_number(number):
             raise InputError(f"{key} has the value {shown(value)}; a sweep takes numbers, none above 1e308.")
-        numbers.append(int(number) if is_whole(key) and number == int(number) else float(number))
+        numbers.append(int(number) if is_whole(key) and number == int(number) else float(number) + 0.0)
     if not numbers:
         raise InputError(f"{key} has no values; give at least one.")
     if len(set(numbers)) < len(numbers):

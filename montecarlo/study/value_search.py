@@ -87,7 +87,7 @@ class ValueSearch:
         elif not any(self.tried.values()):
             text = f"it asks for at least {_FEWEST_HITS / rarer:,.0f} of them"
             elections = f"{draws:,} simulated election{'s' * (draws > 1)}"
-            raise InputError(f"A target of {self.target:g} is too rare for {elections}; {text}.")
+            raise InputError(f"A target of {numbers.given(self.target)} is too rare for {elections}; {text}.")
 
     def at(self, value: float) -> Point | None:
         """Return the probability at a value, None if it has no exact answer and is not to be simulated."""
@@ -150,7 +150,7 @@ class ValueSearch:
         if known[least] == known[most]:
             told = f"is {_told(known[least], 'all of them')}"
         where = f"{self.key} between {self.low:.6g} and {self.high:.6g}"
-        return NotReachable(f"No value of {where} gives {self.target:g}: the probability {told}.")
+        return NotReachable(f"No value of {where} gives {numbers.given(self.target)}: the probability {told}.")
 
     def jump(self, value: float) -> NotReachable:
         """Say that the probability jumps over the target at a value."""
@@ -158,7 +158,8 @@ class ValueSearch:
         other = min((each for each in self.tried if self.off(each) * here < 0.0), key=lambda each: abs(each - value))
         ends = sorted([(value, self.known(value)), (other, self.known(other))], key=lambda each: each[0])
         told = " and ".join(_told(found, f"{each:.10g}") for each, found in ends)
-        return NotReachable(f"No value of {self.key} gives {self.target:g}: the probability jumps between {told}.")
+        target = numbers.given(self.target)
+        return NotReachable(f"No value of {self.key} gives {target}: the probability jumps between {told}.")
 
     @property
     def _heights(self) -> dict[float, float]:

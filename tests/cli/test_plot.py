@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import warnings
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,11 @@ def test_the_help_names_every_kind_and_what_it_shows() -> None:
     told = plot.epilog or ""
     for kind in KINDS.values():
         assert f"\n  {kind.name:15}{kind.told}\n" in told
+
+
+def test_letters_that_the_font_lacks_are_told_in_a_sentence(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        done = command("run", "bound-electors", "--draws", "1000", "--set", 'title="選舉"', "--plot", cwd=tmp_path)
+    assert done.stderr.splitlines()[-1].startswith("Warning: The font of the pictures, DejaVu Sans, lacks some letters")
+    assert ".py:" not in done.stderr

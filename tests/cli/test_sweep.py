@@ -156,3 +156,23 @@ def test_a_hostile_title_is_text(tmp_path: Path) -> None:
     (saved,) = (tmp_path / "results").iterdir()
     assert (saved / "sweep.csv").read_text().splitlines()[1].startswith("'=odd,0.1,")
     assert json.loads((saved / "manifest.json").read_text())["scenario"]["name"] == "=odd"
+
+
+def test_values_that_a_number_cannot_hold_are_refused(tmp_path: Path) -> None:
+    for values in ("1e-400,0.2", "0.5,0.99999999999999999999"):
+        done = command("sweep", "lone-rogues", f"defection.probability={values}", cwd=tmp_path, code=2)
+        assert "than a number can be" in done.stderr
+    command("sweep", "lone-rogues", "defection.probability=1e-400:0.2:3", cwd=tmp_path, code=2)
+    line = "tune", "lone-rogues", "defection.probability", "--target", "0.5"
+    assert "1e-400 is nearer to 0" in command(*line, "--low", "1e-400", cwd=tmp_path, code=2).stderr
+    assert "nearer to 0" in command(*line, "--against", "factors.national=1e-400,0.2", cwd=tmp_path, code=2).stderr
+
+
+def test_values_are_told_apart_from_each_other_and_from_certainty(tmp_path: Path) -> None:
+    values = "0.999999999999", "1", "0.9999999", "0.1234567", "0.12345671"
+    line = "sweep", "lone-rogues", f"defection.probability={','.join(values)}", "--no-save"
+    rows = [row.split() for row in command(*line, cwd=tmp_path).stdout.splitlines()]
+    assert [row[0] for row in rows if row and row[-1] == "exactly"] == list(values)
+    line = *line[:-1], "factors.national=0,0.5", "--no-save"
+    rows = [row.split() for row in command(*line, cwd=tmp_path).stdout.splitlines()]
+    assert {row[0] for row in rows if len(row) in (3, 5, 7) and row[0] in values} == set(values)

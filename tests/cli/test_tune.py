@@ -65,7 +65,7 @@ def test_values_that_do_not_exist_are_told_below_the_table(tmp_path: Path) -> No
         (["lone-rogues", "defection.probability", "--target", "1.5"], "target is 1.5; it must be a probability"),
         (
             ["lone-rogues", "defection.probability", "--target", "1e-3000"],
-            "target is 1e-3000, which is nearer to 0 than",
+            "1e-3000 is nearer to 0 than",
         ),
         (["lone-rogues", "defection.probability", "--target", f"0.{'9' * 30}"], "nearer to 1 than a number can be"),
         (["lone-rogues", "defection.probability", "--target", "0.0"], "target is 0.0; it must be a probability"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 from math import factorial
+from time import sleep
 
 import pytest
 
@@ -34,3 +36,18 @@ def _where(number: int) -> int:
 def _die_elsewhere(parent: int) -> None:
     if os.getpid() != parent:
         os._exit(1)
+
+
+def _blocked(_: int) -> bool:
+    sleep(0.05)
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, set())
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be blocked here")
+def test_an_interruption_reaches_no_worker_from_its_first_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mask is inherited by a process that starts; ours is as it was afterwards."""
+    monkeypatch.setattr(executors, "_PATIENCE", 0.0)
+    with executors.processes(2) as map_:
+        found = list(map_(_blocked, range(6)))
+    assert found == [False, *[True] * 5]
+    assert not _blocked(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import warnings
 from math import inf, sqrt
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from scipy.special import betainc, ndtr, ndtri
 from scipy.stats import beta as beta_law
 from scipy.stats import t as student
 
+import montecarlo as mc
 from montecarlo.errors import NotSolvable
 from montecarlo.exact.solver import solve
 from montecarlo.model import Model
@@ -234,3 +236,11 @@ def test_factors_so_strong_that_they_take_too_many_values_are_refused_at_once() 
     ties = Factors(0.9, 0.43588989435)
     with pytest.raises(NotSolvable, match="so strong that they take more than"):
         solve(Model([0.001] * 60, 8, group=[i % 6 for i in range(60)], dependence=ties))
+
+
+def test_nearly_no_independence_left_gives_no_warning() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for probability in (1e-9, 0.3, 0.479008):
+            changes = {"factors.national": 0.999, "defection.probability": probability}
+            mc.solve(mc.load("lone-rogues").replace(changes).model())

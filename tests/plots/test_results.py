@@ -54,3 +54,9 @@ def test_anything_else_is_refused(plot: Callable[[object], object], made_by: str
         plot(wrong)
     assert str(refused.value) == f"{type(wrong).__name__} cannot be drawn here; give what montecarlo.{made_by} returns."
     assert pyplot.get_fignums() == before
+
+
+@pytest.mark.parametrize("ax", [1, Figure(), Figure().subplots(1, 2), Figure().add_subplot(projection="3d")])
+def test_axes_that_are_none_are_refused(ax: object) -> None:
+    with pytest.raises(InputError, match=r"^ax is of the type \w+; it must be the flat Axes of a matplotlib figure\.$"):
+        mc.plot_distribution(mc.solve(BOARD), ax=ax)  # type: ignore[arg-type]

@@ -95,7 +95,7 @@ def test_a_frontier_has_gaps() -> None:
     assert line.get_xdata().tolist() == [40, 306]
     assert line.get_ydata()[0] == kept.tuned[0]
     assert np.isnan(line.get_ydata()[1])
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("pledge.threshold", "defection.conditional")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("pledge.threshold", "defection.conditional for a probability of 0.5")
     assert file_bytes(frontier_figure(kept), "png").startswith(b"\x89PNG")
 
 
@@ -143,3 +143,30 @@ def test_without_axes_it_makes_its_own() -> None:
 def test_a_title_is_text_and_no_formula() -> None:
     text = 'title = "What a $\\\\frac$ it is, at $100"\n[defection]\nprobability = 0.1\n'
     assert file_bytes(figure(sweep(Scenario.from_text("money", text), {"defection.probability": [0.1, 0.2]})), "png")
+
+
+def test_a_small_map_has_its_numbers_and_a_tick_at_each_value() -> None:
+    found = sweep(
+        load("electors-trust"), {"defection.conditional": [0.01, 0.1, 0.03], "pledge.threshold": [30, 37, 45]}
+    )
+    ax = plot_sweep(found, ax=Figure().subplots(), target=0.1)
+    assert ax.get_xticks().tolist() == [30, 37, 45]
+    assert ax.get_yticks().tolist() == [0.01, 0.03, 0.1]
+    told = {(round(text.get_position()[1], 9), text.get_position()[0]): text.get_text() for text in ax.texts}
+    assert len(told) == 9
+    for row, down in enumerate(found.values[0]):
+        for column, across in enumerate(found.values[1]):
+            shown = told[down, across]
+            assert float(shown) == pytest.approx(found.probability[row, column], rel=0.06)
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["probability 0.1"]
+    assert len(ax.collections) == 2  # The map and the one line.
+    assert plot_sweep(found, ax=Figure().subplots(), target=0.9999).get_legend() is None
+
+
+def test_the_colours_of_a_map_end_with_the_largest_probability() -> None:
+    found = sweep(load("lone-rogues"), {"defection.probability": [1e-3, 1e-2], "factors.national": [0.0, 0.2]})
+    mesh = plot_sweep(found, ax=Figure().subplots()).collections[0]
+    assert mesh.norm.vmax == pytest.approx(found.log10_probability.max())
+    assert mesh.norm.vmin == pytest.approx(found.log10_probability.min())

@@ -310,3 +310,11 @@ def test_the_examples(module: object) -> None:
     found = doctest.testmod(module)
     assert found.attempted >= 2
     assert found.failed == 0
+
+
+def test_a_confidence_that_is_none_is_refused_of_exact_answers_too() -> None:
+    found = sweep(load("lone-rogues"), {"defection.probability": [0.01, -0.0]})
+    for confidence in (2, 0.0, "x"):
+        with pytest.raises(InputError, match="confidence is"):
+            found.interval(confidence)  # type: ignore[arg-type]
+    assert "-0.0" not in found.csv()
