@@ -44,7 +44,7 @@ Kinds:
   map            votes lost on average, state by state
   laws           kinds of binding law, state by state
   cascade        votes lost after each round of a cascade
-  contributions  the answer without each mechanism, and of each contradictory account
+  contributions  the answer without each mechanism, and each contradictory account alone, if there are any
   house          whom the House would choose
 
 \b

@@ -81,7 +81,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind("cascade", "votes lost after each round of a cascade", cascade.missing, cascade.figure, cascade.words),
         Kind(
             "contributions",
-            "the answer without each mechanism, and of each contradictory account",
+            "the answer without each mechanism, and each contradictory account alone, if there are any",
             contributions.missing,
             contributions.figure,
             contributions.words,

@@ -147,9 +147,11 @@ class Exploration:
             weights = {key: probability(changes.get(key, weight)) for key, weight in keys.items()}
         except ValueError:
             return dict(changes)  # To be refused with the others.
-        total = sum(weights.values())
-        if not keys.keys() & changes.keys() or not total:
+        if not keys.keys() & changes.keys():
             return dict(changes)
+        total = sum(weights.values())
+        if not total:
+            raise ScenarioError(self.scenario.source, ["No account has a weight above 0; give one of them some."])
         return {**changes, **{key: weight / total for key, weight in weights.items()}}
 
 

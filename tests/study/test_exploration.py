@@ -88,7 +88,8 @@ def test_weights_of_accounts_are_made_to_sum_to_one() -> None:
     expected = (2 * parts[0].probability + parts[1].probability) / 3
     assert view.probability == pytest.approx(expected, rel=1e-9)
     assert "it must be a number from 0 to 1" in exploration.at({f"account.{names[0]}.weight": 1.5}).refusal
-    assert "sum to 0" in exploration.at({f"account.{name}.weight": 0.0 for name in names}).refusal
+    told = exploration.at({f"account.{name}.weight": 0.0 for name in names}).refusal
+    assert told == "No account has a weight above 0; give one of them some."
 
 
 def test_values_that_do_not_go_together_are_refused_with_the_reason() -> None:
