@@ -45,6 +45,8 @@ def test_it_fits_and_asks_for_nothing(started: Browser, page: Path, width: int) 
     drawn = shown.evaluate("[...document.images].map(each => each.complete && each.naturalWidth > 300)")
     assert len(drawn) >= 2
     assert all(drawn)
+    # Where the page is narrower than letters can be read, a picture moves sideways in its frame.
+    assert min(shown.evaluate("[...document.images].map(each => each.clientWidth)")) >= 570
     shown.close()
 
 
