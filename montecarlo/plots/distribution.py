@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -91,12 +91,13 @@ def draw_votes(
     counted = np.zeros(0, dtype=np.int64) if counts is None else counts
     last = _last_vote(exact, counted, needed)
     exact, counted = exact[: last + 1], counted[: last + 1]
+    impossible = _impossible(exact)
     if len(exact):
-        ax.plot(np.where(exact > 0, exact, np.nan) if log else exact, color=style.EXACT, label="exact", zorder=3)
+        _draw_exact(ax, exact, impossible, log=log)
     if len(counted):
         _draw_shares(ax, counted, draws, confidence)
     if len(counted) and log:
-        _draw_limits(ax, np.flatnonzero(counted == 0), draws, confidence)
+        _draw_limits(ax, np.setdiff1d(np.flatnonzero(counted == 0), impossible), draws, confidence)
     room = max(0.6, 0.015 * last)
     ax.set_xlim(-room, last + room)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
@@ -155,6 +156,21 @@ def _draw(result: Answer | Solution | Simulation, ax: Axes, *, log: bool) -> Non
             ax, needed=simulation.needed, pmf=result.pmf, counts=simulation.counts, draws=simulation.draws,
             confidence=result.confidence, log=log,
         )  # fmt: skip
+
+
+def _impossible(pmf: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the numbers of votes that cannot be lost although fewer and more can, as of blocs."""
+    possible = np.flatnonzero(pmf)
+    return np.setdiff1d(np.arange(possible[0], possible[-1]), possible) if len(possible) else possible
+
+
+def _draw_exact(ax: Axes, pmf: NDArray[np.float64], impossible: NDArray[np.intp], *, log: bool) -> None:
+    """Draw a line; where numbers between others are impossible, a mark for each that is not."""
+    look: dict[str, Any] = {"color": style.EXACT, "label": "exact", "zorder": 3}
+    if len(impossible):
+        look |= {"linestyle": "none", "marker": "D", "markersize": 6, "markerfacecolor": "none"}
+    hidden = pmf == 0 if log or len(impossible) else np.zeros(len(pmf), dtype=np.bool_)
+    ax.plot(np.where(hidden, np.nan, pmf), **look)
 
 
 def _draw_shares(ax: Axes, counts: NDArray[np.int64], draws: int, confidence: float) -> None:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 import montecarlo as mc
 from montecarlo.errors import InputError
+from montecarlo.plots.distribution import draw_votes
 
 BOARD = mc.Model(probability=[0.1, 0.1, 0.2, 0.05], needed=40, votes=[30, 20, 20, 30])
 
@@ -19,8 +20,21 @@ def test_what_was_solved_of_a_model_can_be_drawn() -> None:
     exact = mc.solve(BOARD)
     ax = mc.plot_distribution(exact, ax=Figure().subplots())
     (line,) = (each for each in ax.lines if each.get_label() == "exact")
-    assert np.array_equal(line.get_ydata(), exact.pmf[: len(line.get_ydata())])
+    shown = exact.pmf[: len(line.get_ydata())]
+    # Blocs of 20 and 30 votes: no line leads through what cannot be.
+    assert (line.get_linestyle(), line.get_marker()) == ("None", "D")
+    assert np.array_equal(line.get_ydata(), np.where(shown > 0, shown, np.nan), equal_nan=True)
     assert any(text.get_text() == "40 deny the majority" for text in ax.texts)
+
+
+def test_what_cannot_be_has_no_upper_limit() -> None:
+    exact, counts = mc.solve(BOARD), mc.simulate(BOARD, 20, seed=7).counts
+    ax = Figure().subplots()
+    draw_votes(ax, needed=40, pmf=exact.pmf, counts=counts, draws=20, log=True)
+    (limits,) = (each for each in ax.lines if "never simulated" in str(each.get_label()))
+    unseen = np.flatnonzero((counts == 0) & (exact.pmf > 0))
+    assert len(unseen)
+    assert np.array_equal(limits.get_xdata(), unseen[unseen <= ax.get_xlim()[1]])
 
 
 @pytest.mark.parametrize("log", [False, True])
