@@ -125,10 +125,11 @@ def _denial(answer: Answer) -> list[RenderableType]:
     votes, told = lost
     rows = [("lost", f"{votes} votes", f"on average{told and f'; {told}'}")]
     (top, most, usually), *others = words.states_if_denied(answer, _STATES)
-    rest = [f"({usually}) on average", *(f"{state} {votes} ({usual})" for state, votes, usual in others)]
-    rows.append(("most in", f"{top} {most}", ", ".join(rest)))
+    rest = [f"usually {usually}", *(f"{state} {votes}, usually {usual}" for state, votes, usual in others)]
+    rows.append(("most in", f"{top} {most}", "; ".join(rest)))
     (first, law), *laws = words.laws_if_denied(answer)
-    rows.append(("by law", first, ", ".join([f"in states with {law}", *(" ".join(each) for each in laws)])))
+    by_law = [f"in states with {law}", *(f"{votes} with {law}" for votes, law in laws)]
+    rows.append(("by law", first, "; ".join(by_law)))
     parts: list[RenderableType] = [f"\nIf it happens ({how}):", _rows(rows)]
     if answer.elected_if_denied is not None:
         elected = _named("", words.elected(answer))
