@@ -119,11 +119,12 @@ def _range(key: str, text: str) -> list[float | str]:
     try:
         ends, size = (float(start), float(stop)), int(count)
         good = spread in ([], ["log"]) and size >= 2 and all(abs(end) < _LARGEST for end in ends)
-        good = good and not any(map(_swallowed, (start, stop), ends))
     except ValueError:
         good = False
     if not good:
         raise InputError(f"{told}; {_FORMS}, where COUNT is at least 2.")
+    if any(map(_swallowed, (start, stop), ends)):
+        raise InputError(f"{told}, of which an end is nearer to 0 or 1 than a number can be.")
     if size > MOST_POINTS:
         raise InputError(f"{told}; COUNT may be at most {MOST_POINTS:,}.")
     if ends[0] == ends[1]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_NOT_TINY: Final = 1e-100
+"""Far above what is too small for a number."""
 _DEEPEST: Final = 1e-30
 """Where the logarithmic axis ends unless the needed line lies deeper."""
 _HEADROOM: Final = 0.13
@@ -161,7 +163,10 @@ def _draw(result: Answer | Solution | Simulation, ax: Axes, *, log: bool) -> Non
 def _impossible(pmf: NDArray[np.float64]) -> NDArray[np.intp]:
     """Return the numbers of votes that cannot be lost although fewer and more can, as of blocs."""
     possible = np.flatnonzero(pmf)
-    return np.setdiff1d(np.arange(possible[0], possible[-1]), possible) if len(possible) else possible
+    # Next to what is too small for a number probabilities are small as well; next to what cannot be they need not.
+    sides = np.minimum(pmf[possible[:-1]], pmf[possible[1:]])
+    gaps = np.flatnonzero((np.diff(possible) > 1) & (sides > _NOT_TINY))
+    return np.concatenate([np.arange(possible[k] + 1, possible[k + 1]) for k in gaps] or [possible[:0]])
 
 
 def _draw_exact(ax: Axes, pmf: NDArray[np.float64], impossible: NDArray[np.intp], *, log: bool) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
-from warnings import catch_warnings, simplefilter
+from warnings import catch_warnings, filterwarnings
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
@@ -85,5 +85,5 @@ def _width(text: str) -> float:
     font = FontProperties(family=style.STYLE["font.family"], size=_FONT["fontsize"], weight=_FONT["fontweight"])
     with catch_warnings():
         # What the font lacks is told where the picture is made.
-        simplefilter("ignore", UserWarning)
+        filterwarnings("ignore", message=style.MISSING)
         return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])

@@ -7,6 +7,7 @@ changed. Text is never read as mathematics: titles and names come from scenarios
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,6 +87,8 @@ _METADATA: Final[dict[FileFormat, dict[str, None]]] = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
+MISSING: Final = "Glyph .* missing"
+"""Begins what matplotlib warns of where a font lacks a letter."""
 _LACKING: Final = "The font of the pictures, DejaVu Sans, lacks some letters of this one; they are drawn as boxes."
 _DARK: Final = 0.18
 """Relative luminance below which white letters are read more easily than black ones."""
@@ -129,10 +132,11 @@ def file_bytes(figure: Figure, file_format: FileFormat) -> bytes:
     """Return the figure as a file, the same bytes for the same picture; warns of letters that the font lacks."""
     buffer = io.BytesIO()
     with applied(), warnings.catch_warnings(record=True) as told:
-        warnings.filterwarnings("always", message="Glyph .* missing", category=UserWarning)
+        warnings.filterwarnings("always", message=MISSING)
         figure.savefig(buffer, format=file_format, metadata=_METADATA[file_format])
-    if told:
-        warnings.warn(_LACKING, stacklevel=2)
+    sentences = [_LACKING if re.match(MISSING, str(each.message)) else each.message for each in told]
+    for sentence in dict.fromkeys(sentences):
+        warnings.warn(sentence, stacklevel=2)
     return buffer.getvalue()
 
 

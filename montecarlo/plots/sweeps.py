@@ -221,7 +221,7 @@ def _draw_map(ax: Axes, sweep: Sweep, target: float | None) -> None:
         _label_values(ax, axis, key, values)
         if len(values) <= _ALL_TICKS:
             which = ax.xaxis if axis == "x" else ax.yaxis
-            which.set_ticks(values, labels=[f"{each:.4g}" for each in values])
+            which.set_ticks(values, labels=numbers.told_apart(values.tolist(), 4))
     ax.set_xlim(across[0], across[-1])
     ax.set_ylim(up[0], up[-1])
     known = np.ma.masked_invalid(np.where(unseen, np.nan, exponents))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_CEILING, Context, Decimal
 from math import floor, inf, log10
 from typing import Final
@@ -87,6 +88,16 @@ def given(value: float) -> str:
     """Return a number as it was given: short if that is the same number, else in full."""
     short = f"{value:.6g}"
     return short if float(short) == value else repr(value)
+
+
+def told_apart(values: Sequence[float], digits: int) -> list[str]:
+    """Return numbers with as few digits, at least so many, as tell them from each other, and from 0 and 1."""
+    for places in range(digits, 17):
+        labels = [f"{each:.{places}g}" for each in values]
+        ends = [label for label, each in zip(labels, values, strict=True) if each not in (0, 1)]
+        if len(set(labels)) == len(labels) and not {"0", "1"} & set(ends):
+            return labels
+    return [repr(each) for each in values]
 
 
 def share(hits: int, draws: int) -> str:

@@ -46,7 +46,7 @@ def frontier_screen(frontier: Frontier) -> RenderableType:
     """Return a frontier as something that a rich console prints."""
     target = numbers.given(frontier.target)
     told = f"\nThe majority is denied with probability {target} at these values of {escape(frontier.key)},"
-    labels = _labels(frontier.values, 6)
+    labels = numbers.told_apart(frontier.values, 6)
     table = _table("against", "value", "")
     for place, found in zip(labels, frontier.found, strict=True):
         table.add_row(place, *(("none", "see below") if found is None else (value(found), ends(found))))
@@ -126,7 +126,7 @@ def _line(sweep: Sweep) -> Table:
     """Make a row of each value of the one key."""
     table = _table("value", "probability", "", "log10", "")
     low, high = sweep.interval()
-    for place, label in enumerate(_labels(sweep.values[0], 6)):
+    for place, label in enumerate(numbers.told_apart(sweep.values[0], 6)):
         exponent = float(sweep.log10_probability[place])
         hits, draws = int(sweep.hits[place]), int(sweep.draws[place])
         how = "exactly"
@@ -144,23 +144,13 @@ def _grid(sweep: Sweep) -> tuple[Table, bool]:
     """Make a table of both keys, of some rows and columns if there are many; say whether any are left out."""
     rows, columns = (_some(len(each), most) for each, most in zip(sweep.values, _MOST, strict=True))
     down, across = (
-        _labels([values[place] for place in places], 4)
+        numbers.told_apart([values[place] for place in places], 4)
         for values, places in zip(sweep.values, (rows, columns), strict=True)
     )
     table = _table("", *across)
     for label, row in zip(down, rows, strict=True):
         table.add_row(label, *(_cell(sweep, (row, column)) for column in columns))
     return table, len(rows) * len(columns) < sweep.probability.size
-
-
-def _labels(values: Sequence[float], digits: int) -> list[str]:
-    """Show values with as few digits, at least so many, as tell them from each other, and from 0 and 1."""
-    for places in range(digits, 17):
-        labels = [f"{each:.{places}g}" for each in values]
-        ends = [label for label, each in zip(labels, values, strict=True) if each not in (0, 1)]
-        if len(set(labels)) == len(labels) and not {"0", "1"} & set(ends):
-            return labels
-    return [repr(each) for each in values]
 
 
 def _some(number: int, most: int) -> Sequence[int]:

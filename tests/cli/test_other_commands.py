@@ -52,6 +52,8 @@ def test_electors(tmp_path: Path) -> None:
     listed = command("electors", "hamilton-2016", "--state", "TX", cwd=tmp_path).stdout
     assert "Christopher Suprun" in listed
     assert "Not in the list: what the accounts whip-count, electors-trust, first-mover set" in listed
+    assert "pressure" in command("electors", "five-days-left", "--state", "TX", cwd=tmp_path).stdout
+    assert "Not in the list" not in command("electors", "lone-rogues", "--state", "TX", cwd=tmp_path).stdout
 
 
 def test_electors_make_the_round_trip_through_a_table(tmp_path: Path) -> None:

@@ -162,7 +162,8 @@ def test_values_that_a_number_cannot_hold_are_refused(tmp_path: Path) -> None:
     for values in ("1e-400,0.2", "0.5,0.99999999999999999999"):
         done = command("sweep", "lone-rogues", f"defection.probability={values}", cwd=tmp_path, code=2)
         assert "than a number can be" in done.stderr
-    command("sweep", "lone-rogues", "defection.probability=1e-400:0.2:3", cwd=tmp_path, code=2)
+    done = command("sweep", "lone-rogues", "defection.probability=1e-400:0.2:3", cwd=tmp_path, code=2)
+    assert "of which an end is nearer to 0 or 1 than a number can be" in done.stderr
     line = "tune", "lone-rogues", "defection.probability", "--target", "0.5"
     assert "1e-400 is nearer to 0" in command(*line, "--low", "1e-400", cwd=tmp_path, code=2).stderr
     assert "nearer to 0" in command(*line, "--against", "factors.national=1e-400,0.2", cwd=tmp_path, code=2).stderr

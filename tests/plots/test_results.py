@@ -74,3 +74,14 @@ def test_anything_else_is_refused(plot: Callable[[object], object], made_by: str
 def test_axes_that_are_none_are_refused(ax: object) -> None:
     with pytest.raises(InputError, match=r"^ax is of the type \w+; it must be the flat Axes of a matplotlib figure\.$"):
         mc.plot_distribution(mc.solve(BOARD), ax=ax)  # type: ignore[arg-type]
+
+
+def test_what_is_too_small_for_a_number_is_not_impossible() -> None:
+    """Between two accounts, one of loyal electors and one of others, probabilities underflow."""
+    exact = mc.solve(mc.mixture([(0.5, mc.Model([1e-12] * 306, 37)), (0.5, mc.Model([1 - 1e-9] * 306, 37))]))
+    assert exact.pmf[0] > 0.4
+    assert exact.pmf[150] == 0
+    assert exact.pmf[306] > 0.4
+    ax = mc.plot_distribution(exact, ax=Figure().subplots(), log=True)
+    (line,) = (each for each in ax.lines if each.get_label() == "exact")
+    assert (line.get_linestyle(), line.get_marker()) == ("-", "None")

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import warnings
 from math import log10
 from pathlib import Path
 
@@ -82,3 +83,16 @@ def test_letters_are_ten_pixels_high_where_a_picture_is_600_wide() -> None:
         picture = KINDS[name].draw(run_of("whip-count")[1])
         sizes = [text.get_fontsize() for text in picture.findobj(Text) if text.get_text()]
         assert min(sizes) * 600 / (72 * picture.get_figwidth()) >= 10
+
+
+def test_only_letters_that_the_font_lacks_are_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    figure = Figure()
+    figure.text(0.5, 0.5, "選舉")
+    with pytest.warns(UserWarning, match="lacks some letters") as told:
+        style.file_bytes(figure, "png")
+    assert len(told) == 1
+    plain = Figure()
+    monkeypatch.setattr(plain, "savefig", lambda *_, **__: warnings.warn("something else", stacklevel=1))
+    with pytest.warns(UserWarning, match="something else") as told:
+        style.file_bytes(plain, "png")
+    assert len(told) == 1

@@ -170,3 +170,11 @@ def test_the_colours_of_a_map_end_with_the_largest_probability() -> None:
     mesh = plot_sweep(found, ax=Figure().subplots()).collections[0]
     assert mesh.norm.vmax == pytest.approx(found.log10_probability.max())
     assert mesh.norm.vmin == pytest.approx(found.log10_probability.min())
+
+
+def test_ticks_that_lie_close_are_told_apart() -> None:
+    found = sweep(
+        load("lone-rogues"), {"defection.probability": [0.12345, 0.12346, 0.999999], "law.upheld": [0.0, 1.0]}
+    )
+    ax = plot_sweep(found, ax=Figure().subplots())
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["0.12345", "0.12346", "0.999999"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 from html import unescape
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -126,3 +128,16 @@ def test_without_ipywidgets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
     with pytest.raises(InputError, match=r"pip install 'montecarlo\[notebooks\]'"):
         mc.explorer("electors-trust")
+
+
+def test_what_is_simulated_soon_comes_from_the_quick_backend() -> None:
+    widget = mc.explorer("hamilton-2016")
+    for thread in threading.enumerate():
+        if thread.name == "prepare":
+            thread.join()
+    widget.moved["factors.national"].value = 0.5
+    assert widget.view.simulation is not None
+    assert widget.view.simulation.backend == ("numpy" if find_spec("numba") is None else "numba")
+    before = threading.active_count()
+    mc.explorer("lone-rogues")
+    assert threading.active_count() == before

@@ -69,6 +69,21 @@ def test_a_share_has_the_digits_that_its_interval_leaves(hits: int, draws: int, 
     assert numbers.share(hits, draws) == text
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ((0.1, 0.25, 1.0), ["0.1", "0.25", "1"]),
+        ((0.12345, 0.12346), ["0.12345", "0.12346"]),
+        ((0.99999, 1.0), ["0.99999", "1"]),
+        ((0.9999999999999999,), ["0.9999999999999999"]),
+        ((5e-324, 0.0), ["4.941e-324", "0"]),
+        ((1 / 3,), ["0.3333"]),
+    ],
+)
+def test_numbers_are_told_apart(values: tuple[float, ...], told: list[str]) -> None:
+    assert numbers.told_apart(values, 4) == told
+
+
 def test_one_in_beyond_a_float() -> None:
     assert numbers.one_in(0.0, log10_value=-2173.71) == "1 in 5.1e2173"
     assert numbers.one_in(1.0, complement=1e-20) == "all but 1 in 1.0e20"
