@@ -113,5 +113,4 @@ def _print(answer: Answer, saved: Path | None, picture: Path | None, *, as_json:
         return
     from montecarlo.show.screen import answer_screen, print_rich
 
-    places = [None if place is None else str(place) for place in (saved, picture)]
-    print_rich(answer_screen(answer, saved=places[0], picture=places[1]))
+    print_rich(answer_screen(answer, saved=saved, picture=picture))

@@ -42,7 +42,7 @@ def show(run: str, results: Path, as_json: bool) -> None:
         return
     from montecarlo.show.screen import answer_screen, print_rich
 
-    print_rich(answer_screen(answer, saved=str(place)))
+    print_rich(answer_screen(answer, saved=place))
 
 
 @click.command(epilog="\b\nExample:\n  montecarlo verify hamilton-2016-20161219-143000\n")

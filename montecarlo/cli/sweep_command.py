@@ -106,5 +106,4 @@ def print_sweep(found: Sweep, place: Path | None, picture: Path | None = None, *
     from montecarlo.show.screen import print_rich
     from montecarlo.show.study_tables import sweep_screen
 
-    places = [None if each is None else str(each) for each in (place, picture)]
-    print_rich(sweep_screen(found, saved=places[0], picture=places[1]))
+    print_rich(sweep_screen(found, saved=place, picture=picture))

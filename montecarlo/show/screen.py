@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 from rich.console import Console, Group, RenderableType
@@ -30,7 +31,7 @@ def print_rich(content: RenderableType) -> None:
     click.echo("\n".join(line.rstrip(" ") for line in printed.get().splitlines()).strip("\n"), color=True)
 
 
-def answer_screen(answer: Answer, *, saved: str | None, picture: str | None = None) -> RenderableType:
+def answer_screen(answer: Answer, *, saved: Path | None, picture: Path | None = None) -> RenderableType:
     """Return the answer, and where it and its picture are, as something that a rich console prints."""
     scenario = answer.scenario
     parts: list[RenderableType] = [f"[bold]{escape(scenario.title)}[/bold]"]
@@ -157,7 +158,7 @@ def _how(variants: Sequence[Variant]) -> str:
     return told and f" ({told})"
 
 
-def _run(answer: Answer, saved: str | None, picture: str | None) -> list[tuple[str, str]]:
+def _run(answer: Answer, saved: Path | None, picture: Path | None) -> list[tuple[str, str]]:
     simulation = answer.simulation
     rows = []
     if not answer.finished:
@@ -166,7 +167,7 @@ def _run(answer: Answer, saved: str | None, picture: str | None) -> list[tuple[s
     times = f"{answer.seconds:.2f} s ({answer.kernel_seconds:.2f} s simulating, {simulation.backend})"
     rows.append(("seed", f"{simulation.seed}; {times}"))
     places = {"saved in": saved, "picture": picture}
-    rows += [(name, escape(place)) for name, place in places.items() if place is not None]
+    rows += [(name, escape(str(place))) for name, place in places.items() if place is not None]
     return rows
 
 

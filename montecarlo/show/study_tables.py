@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import floor, isfinite, isinf, log10
+from pathlib import Path
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -56,7 +57,7 @@ def frontier_screen(frontier: Frontier) -> RenderableType:
     return Group(*_head(frontier.told), named, table, *([""] * bool(notes)), *map(escape, notes))
 
 
-def sweep_screen(sweep: Sweep, *, saved: str | None, picture: str | None = None) -> RenderableType:
+def sweep_screen(sweep: Sweep, *, saved: Path | None, picture: Path | None = None) -> RenderableType:
     """Return a sweep, and where it and its picture are, as something that a rich console prints."""
     told = f"\nProbability that the majority is denied, by {escape(sweep.keys[0])}"
     table, left_out = (_line(sweep), False) if len(sweep.keys) == 1 else _grid(sweep)

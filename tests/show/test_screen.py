@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,7 +65,7 @@ weight = 0.5
 def screen(answer: Answer) -> str:
     console = Console(width=80, highlight=False, color_system=None)
     with console.capture() as printed:
-        console.print(answer_screen(answer, saved="results/a-run"))
+        console.print(answer_screen(answer, saved=Path("results/a-run")))
     return printed.get()
 
 
